@@ -1,0 +1,7 @@
+//! What the framework is measured against: the same work, written by hand, with nothing in between.
+
+pub(crate) mod account;
+pub(crate) mod group;
+pub(crate) mod memory;
+pub(crate) mod sqlite;
+mod states;

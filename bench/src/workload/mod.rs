@@ -1,0 +1,60 @@
+//! What is measured. One file a workload; each is one function for all stores.
+
+mod bulk;
+mod commands;
+mod latency;
+mod load;
+mod replay;
+mod rss;
+mod scan;
+mod tasks;
+mod upcast;
+
+pub(crate) use rss::{Read, child};
+
+use crate::Result;
+use crate::bench::Bench;
+use crate::pair::Pair;
+
+/// The workloads, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Workload {
+    /// Decode and apply stored bytes, present versions (memory)
+    Replay,
+    /// The same for version 1 of an event that has 3 (memory)
+    Upcast,
+    /// Commands one after another, without and with the cache
+    Commands,
+    /// Commands of 16 and 64 tasks at once
+    Tasks,
+    /// Appends of 100 events
+    Bulk,
+    /// One long stream
+    Load,
+    /// All events in order
+    Scan,
+    /// From a commit to a subscriber
+    Latency,
+    /// Peak memory of reading many events and ten times as many
+    Rss,
+}
+
+impl Workload {
+    /// Runs it, unless it has nothing to do with this kind of store.
+    pub(crate) async fn run<P: Pair>(self, bench: &mut Bench) -> Result<()> {
+        bench.begin(format!("{} {self:?}", P::NAME))?;
+        match self {
+            Self::Replay if P::IN_MEMORY => replay::run::<P>(bench).await,
+            Self::Upcast if P::IN_MEMORY => upcast::run::<P>(bench).await,
+            Self::Replay | Self::Upcast => Ok(()),
+            Self::Commands => commands::run::<P>(bench).await,
+            Self::Tasks => tasks::run::<P>(bench).await,
+            Self::Bulk => bulk::run::<P>(bench).await,
+            Self::Load => load::run::<P>(bench).await,
+            Self::Scan => scan::run::<P>(bench).await,
+            Self::Latency => latency::run::<P>(bench).await,
+            Self::Rss if P::IN_MEMORY => Ok(()),
+            Self::Rss => rss::run::<P>(bench).await,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Commands of many tasks at once, each on accounts of its own: what a group commit is for.
+
+use std::time::Instant;
+
+use es_core::App;
+
+use crate::Result;
+use crate::bank::{Bank, Loaded, check};
+use crate::bench::{Bench, Sizes};
+use crate::measure::{Quantity, Timed, interleaved};
+use crate::ours::Ours;
+use crate::pair::Pair;
+use crate::plan;
+
+/// One task, too: what a caller by itself pays for the group commit, on either side.
+const ASKED: [(&str, u64, bool); 6] = [
+    ("tasks_1", 1, false),
+    ("tasks_1_cached", 1, true),
+    ("tasks_16", 16, false),
+    ("tasks_16_cached", 16, true),
+    ("tasks_64", 64, false),
+    ("tasks_64_cached", 64, true),
+];
+
+pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
+    for (measured, tasks, cached) in ASKED {
+        let place = bench.place()?;
+        let app = App::new(P::store(place.path()).await?);
+        let ours = Ours(if cached { app } else { app.cache_states(0) });
+        let floor = P::group(place.path(), cached).await?;
+        let sizes = bench.sizes;
+        let on_ours = async |nth| round(&ours, sizes, tasks, nth).await;
+        let on_floor = async |nth| round(&floor, sizes, tasks, nth).await;
+        let rounds = interleaved(&bench.progress, sizes.rounds, on_ours, on_floor).await?;
+        bench.beside::<P>(measured, Quantity::Rate("commands/s"), &rounds);
+    }
+    Ok(())
+}
+
+async fn round<B: Bank>(bank: &B, sizes: Sizes, tasks: u64, nth: u64) -> Result<Timed> {
+    let each = sizes.accounts_of_all / tasks;
+    let first = nth * sizes.accounts_of_all;
+    let started = Instant::now();
+    let running: Vec<_> = (0..tasks)
+        .map(|task| {
+            let bank = bank.clone();
+            let accounts = first + task * each..first + (task + 1) * each;
+            tokio::spawn(async move {
+                for command in 0..sizes.commands {
+                    for account in accounts.clone() {
+                        bank.execute(account, plan::op(account, command)).await?;
+                    }
+                }
+                crate::Result::<()>::Ok(())
+            })
+        })
+        .collect();
+    for task in running {
+        task.await??;
+    }
+    let timed = Timed::since(started, tasks * each * sizes.commands);
+    for account in first..first + tasks * each {
+        let right = Loaded { balance: plan::balance(account, sizes.commands), version: sizes.commands };
+        check("an account after its commands", bank.load(account).await?, right)?;
+    }
+    Ok(timed)
+}

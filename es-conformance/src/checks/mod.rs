@@ -1,0 +1,18 @@
+//! The checks, one file an area.
+
+pub(crate) mod appends;
+pub(crate) mod boundaries;
+pub(crate) mod checkpoints;
+pub(crate) mod conditions;
+pub(crate) mod contents;
+pub(crate) mod keys;
+pub(crate) mod killing;
+pub(crate) mod order;
+pub(crate) mod pages;
+pub(crate) mod racing;
+pub(crate) mod random;
+pub(crate) mod reading;
+pub(crate) mod reopening;
+pub(crate) mod sharing;
+pub(crate) mod snapshots;
+pub(crate) mod tailing;

@@ -1,0 +1,172 @@
+//! What generated code calls to write an event, and to read one of any version.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::error::{DecodeError, EncodeError};
+use crate::event::Event;
+use crate::finite;
+use crate::schema::{Schema, Shape};
+
+/// The JSON of an event.
+pub fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
+    write(E::NAME, event)
+}
+
+fn write<T: Serialize>(name: &'static str, value: &T) -> Result<Vec<u8>, EncodeError> {
+    let json = serde_json::to_vec(value).map_err(|source| EncodeError::Json { name, source })?;
+    // serde_json writes a float that is not finite as null: only JSON with a null can hold one
+    if json.windows(4).any(|bytes| bytes == b"null") && !finite::all_floats(value) {
+        return Err(EncodeError::NotFinite { name });
+    }
+    Ok(json)
+}
+
+/// The JSON of an event without fields: an object, which later versions can add to.
+pub fn encode_unit() -> Vec<u8> {
+    b"{}".to_vec()
+}
+
+/// Reads the version of `E` that is written today, or a past one whose private struct is `T`.
+pub fn read<E: Event, T: DeserializeOwned>(version: u32, payload: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(payload).map_err(|error| DecodeError::json(E::NAME, version, E::VERSION, error))
+}
+
+/// Reads an event without fields.
+pub fn read_unit<E: Event>(version: u32, payload: &[u8]) -> Result<(), DecodeError> {
+    read::<E, std::collections::HashMap<String, IgnoredAny>>(version, payload).map(drop)
+}
+
+/// The error for a version that `E` does not read; `oldest` is the first that it does.
+pub fn unread<E: Event>(version: u32, oldest: u32) -> DecodeError {
+    DecodeError::version(E::NAME, version, oldest, E::VERSION)
+}
+
+/// Converts the event of an earlier type into today's.
+pub fn upcast<P: Event, E: Event + UpcastFrom<P>>(version: u32, payload: &[u8]) -> Result<E, DecodeError> {
+    let past = P::decode(version, payload).map_err(|error| error.seen_by(E::VERSION))?;
+    E::upcast_from(past).map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))
+}
+
+/// Converts the JSON of an earlier version into today's event.
+pub fn upcast_with<E: Event, R: Converted<E>>(
+    version: u32,
+    payload: &[u8],
+    with: fn(u32, serde_json::Value) -> R,
+) -> Result<E, DecodeError> {
+    let json = read::<E, serde_json::Value>(version, payload)?;
+    with(version, json).converted().map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))
+}
+
+/// The event type of an earlier version, which today's converts from.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not convert from `{P}`",
+    label = "no `impl From<{P}> for {Self}`",
+    note = "write `impl From<{P}> for {Self} {{ fn from(past: {P}) -> Self {{ .. }} }}`",
+    note = "or `TryFrom`, with an error that is `Display`"
+)]
+pub trait UpcastFrom<P>: Sized {
+    /// The event, or the printed error.
+    fn upcast_from(past: P) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P, E: TryFrom<P>> UpcastFrom<P> for E
+where
+    E::Error: Display,
+{
+    fn upcast_from(past: P) -> Result<Self, String> {
+        Self::try_from(past).map_err(|error| error.to_string())
+    }
+}
+
+/// Converts one field of a past version by `From` or `TryFrom`, naming it in the error.
+pub fn convert_from<E: Event, T: FieldFrom<F>, F>(version: u32, field: &'static str, value: F) -> Result<T, DecodeError> {
+    T::field_from(value).map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, format!("field `{field}`: {error}")))
+}
+
+/// The type that a field had in a past version.
+#[diagnostic::on_unimplemented(
+    message = "the field's type `{Self}` does not convert from `{F}`",
+    label = "neither `From<{F}>` nor `TryFrom<{F}>` for `{Self}`",
+    note = "name a function instead: `with = path`"
+)]
+pub trait FieldFrom<F>: Sized {
+    /// The value, or the printed error.
+    fn field_from(value: F) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, T: TryFrom<F>> FieldFrom<F> for T
+where
+    T::Error: Display,
+{
+    fn field_from(value: F) -> Result<Self, String> {
+        Self::try_from(value).map_err(|error| error.to_string())
+    }
+}
+
+/// Converts one field of a past version, naming it in the error.
+pub fn convert<E: Event, T>(version: u32, field: &'static str, value: impl Converted<T>) -> Result<T, DecodeError> {
+    value.converted().map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, format!("field `{field}`: {error}")))
+}
+
+/// The result of a converter: the value, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "the converter returns `{Self}`, the field is a `{T}`",
+    label = "this function returns `{Self}`, the field is a `{T}`",
+    note = "return `{T}`, or a `Result<{T}, E>` where `E: Display`"
+)]
+pub trait Converted<T> {
+    /// The value, or the printed error.
+    fn converted(self) -> Result<T, String>;
+}
+
+impl<T> Converted<T> for T {
+    fn converted(self) -> Result<T, String> {
+        Ok(self)
+    }
+}
+
+impl<T, E: Display> Converted<T> for Result<T, E> {
+    fn converted(self) -> Result<T, String> {
+        self.map_err(|error| error.to_string())
+    }
+}
+
+/// A type that a past version can have held: it is read by value, and its shape is known.
+#[diagnostic::on_unimplemented(
+    message = "`with` takes a `{Self}`, which cannot be read from a stored event",
+    label = "this function's argument is `{Self}`",
+    note = "its argument is what the old version stored: an owned type that is `Deserialize` and `Schema`"
+)]
+pub trait OldField {
+    /// How it was stored.
+    const STORED: Shape;
+    /// The hash of that.
+    const HASH: u64;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Schema + DeserializeOwned> OldField for T {
+    const STORED: Shape = T::SHAPE;
+    const HASH: u64 = T::HASH;
+}
+
+/// The converter that a field names in `with`: a plain function of one argument.
+pub struct Converter<A, R> {
+    /// The function.
+    pub convert: fn(A) -> R,
+    /// What its argument was stored as.
+    pub stored: Shape,
+    /// The hash of that.
+    pub hash: u64,
+}
+
+/// The same function, and what its argument was stored as.
+#[inline]
+pub const fn with<A: OldField, R>(with: fn(A) -> R) -> Converter<A, R> {
+    Converter { convert: with, stored: A::STORED, hash: A::HASH }
+}

@@ -1,0 +1,102 @@
+//! Commands: what somebody wants, and the pure functions that decide on it.
+
+use std::future::Future;
+
+use crate::aggregate::Aggregate;
+use crate::decision::Decision;
+use crate::error::EncodeError;
+use crate::event::EventSet;
+use crate::state::{Boundary, State};
+use crate::stream::StreamId;
+
+/// A request to change something.
+///
+/// Derived by [`#[derive(Command)]`](macro@crate::Command).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    label = "this type has no `#[derive(Command)]`",
+    note = "write `#[derive(Command, Debug, Clone)]` and `#[command(aggregate = ..)]` on `{Self}`"
+)]
+pub trait Command: Clone + Send + Sync + 'static {
+    /// What it is decided on: an aggregate, a model or a tuple of models.
+    type State: State;
+    /// Whose events it emits: the aggregate's, or its own.
+    type Emits: EventSet;
+
+    /// The name of its type: part of what an idempotency key stands for.
+    fn name(&self) -> &'static str;
+
+    /// Which events it is decided on, and where its own go.
+    ///
+    /// # Errors
+    /// [`EncodeError::Text`] for an id or a tag outside the limits.
+    fn boundary(&self) -> Result<Boundary, EncodeError>;
+
+    /// Whether its stream must be new, or must exist.
+    fn stream_rule(&self) -> StreamRule {
+        StreamRule::Any
+    }
+}
+
+/// What a command asks of its stream before its handler is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StreamRule {
+    /// No event yet; else `AlreadyExists`.
+    New,
+    /// At least one event; else `NotFound`.
+    Existing,
+    /// Nothing.
+    #[default]
+    Any,
+}
+
+impl Boundary {
+    /// The stream of the aggregate `A` with this id.
+    ///
+    /// # Errors
+    /// [`EncodeError::Text`] for an id outside the limits.
+    pub fn stream_of<A: Aggregate>(id: &A::Id) -> Result<Self, EncodeError> {
+        Ok(Self::Stream(StreamId::new(A::NAME, id.to_string())?))
+    }
+}
+
+/// Decides on a command, from the state alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle the command `{C}`",
+    label = "no `impl Handle<{C}> for {Self}`",
+    note = "write `impl Handle<{C}> for {Self} {{ fn handle(&self, command: {C}) -> Decision<Self> {{ .. }} }}`",
+    note = "or, if it has `HandleWith<{C}, _>`, run it by `app.execute_with(command, &services)`",
+    note = "or, in `commands(..)` of the aggregate, list it as `with({C})`"
+)]
+pub trait Handle<C: Command<State = Self>> {
+    /// What happens in answer to the command.
+    ///
+    /// # Errors
+    /// The domain's own error when the command is refused.
+    fn handle(&self, command: C) -> Decision<C::Emits>;
+}
+
+/// Decides on a command with the help of services outside the state.
+///
+/// Every [`Handle`] is a `HandleWith` for any services.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle the command `{C}` with services `{S}`",
+    label = "no `impl HandleWith<{C}, {S}> for {Self}`",
+    note = "write `impl HandleWith<{C}, {S}> for {Self} {{ async fn handle_with(&self, command: {C}, services: &{S}) -> Decision<Self> {{ .. }} }}`"
+)]
+pub trait HandleWith<C: Command<State = Self>, S> {
+    /// What happens in answer to the command.
+    fn handle_with(&self, command: C, services: &S) -> impl Future<Output = Decision<C::Emits>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, T, S> HandleWith<C, S> for T
+where
+    C: Command<State = T>,
+    T: Handle<C> + Sync,
+    S: Sync,
+{
+    async fn handle_with(&self, command: C, _services: &S) -> Decision<C::Emits> {
+        self.handle(command)
+    }
+}

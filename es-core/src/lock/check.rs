@@ -1,0 +1,209 @@
+//! The lock as compile errors: what `#[derive(Event)]` finds in the file, compared with the type's real shape.
+
+use super::cursor::{Cursor, Lines};
+use super::line::Line;
+use super::reads::{LockedType, Reader};
+use crate::event::Event;
+use crate::schema::{Definition, Shape};
+
+/// That an event still reads one locked version of it.
+///
+/// `hashes` are those of the field types, `expected` what they come to if nothing has changed: the derive has compared the names already, and hands over what
+/// no hashes come to where these differ.
+/// `lines` are the version's line and those of the named types that it holds, `frozen` whether a type that has grown is an error.
+#[track_caller]
+pub const fn locked<E: Event, const N: usize>(
+    ty: &'static str,
+    version: u32,
+    hashes: [u64; N],
+    expected: u64,
+    lines: &'static str,
+    frozen: bool,
+) {
+    let mut hash: u64 = 0;
+    let mut at = 0;
+    while at < N {
+        hash = hash.rotate_left(7) ^ hashes[at];
+        at += 1;
+    }
+    if hash != expected {
+        // in a function of its own, so that the shape is not evaluated where nothing has changed
+        compare::<E>(ty, version, lines, frozen);
+    }
+}
+
+#[track_caller]
+const fn compare<E: Event>(ty: &'static str, version: u32, lines: &'static str, frozen: bool) {
+    if version == E::VERSION {
+        return Locked { ty, current: version, lines, frozen }.hold(&E::SCHEMA);
+    }
+    let mut past = E::PAST;
+    while let [(number, shape), others @ ..] = past {
+        if *number == version {
+            Locked { ty, current: E::VERSION, lines, frozen }.hold(shape);
+        }
+        past = others;
+    }
+}
+
+/// One locked version.
+pub(super) struct Locked<'a> {
+    /// The event's type, as it is written.
+    pub(super) ty: &'a str,
+    /// The version that is written today.
+    pub(super) current: u32,
+    /// The version's line, and those of the named types that it holds.
+    pub(super) lines: &'a str,
+    /// Whether a type that has grown is a mistake.
+    pub(super) frozen: bool,
+}
+
+/// A line of the file: `OrderPlaced v1 {..}`
+struct Version<'a> {
+    /// `OrderPlaced`, as it is written there.
+    name: &'a str,
+    version: u32,
+    shape: &'a str,
+}
+
+impl<'a> Locked<'a> {
+    #[track_caller]
+    const fn hold(&self, today: &'static Shape) {
+        // what is longer is cut off
+        let mut room = [0; 8192];
+        let mut text = Line::new(&mut room);
+        if !self.check(today, &mut text) {
+            stop(&text)
+        }
+    }
+
+    /// Whether the shape reads the line; what is wrong is told in `text`.
+    pub(super) const fn check(&self, today: &'a Shape, text: &mut Line<'_>) -> bool {
+        let mut lines = Lines::new(self.lines);
+        let (Some(line), types) = (lines.next(), lines.rest()) else { return true };
+        let Some(locked) = Version::read(line) else { return true };
+        let mut reader = Reader::new(types, locked.version < self.current);
+        if !reader.event(today, locked.shape) {
+            match reader.broken {
+                Some((now, was)) => self.broken_type(text, &locked, now, &was),
+                None => self.broken_event(text, &locked, today, types),
+            }
+            return false;
+        }
+        match (self.frozen, reader.grown, reader.missing) {
+            (true, Some((now, was)), _) => has_grown(text, &locked, now, &was),
+            (true, None, Some(now)) => is_missing(text, &locked, now),
+            _ => return true,
+        }
+        false
+    }
+
+    const fn broken_type(&self, text: &mut Line<'_>, locked: &Version<'_>, now: &Definition, was: &LockedType<'_>) {
+        held(text, locked, now);
+        text.put("is stored already and must stay readable");
+        both_types(text, now, was);
+        text.put("\nhelp: keep the old type under another name, give the new one a line of its own by `#[schema(name = \"..\")]`, and add version ");
+        text.number(self.current + 1);
+        text.put(" of `");
+        text.put(self.ty);
+        text.put("` with `upcast_from`; or, if none was ever stored, delete the line of `");
+        text.put(now.name);
+        text.put("` in events.lock and run `ES_LOCK=accept cargo test`");
+    }
+
+    const fn broken_event(&self, text: &mut Line<'_>, locked: &Version<'_>, today: &'a Shape, types: &'a str) {
+        text.put("`");
+        text.put(locked.name);
+        text.put("` version ");
+        text.number(locked.version);
+        text.put(" is stored already and must keep its shape");
+        text.put("\n  locked: ");
+        locked.put_head(text);
+        text.put(locked.shape);
+        text.put("\n     now: ");
+        locked.put_head(text);
+        text.shape(today);
+        text.put("\nhelp: ");
+        if locked.version < self.current {
+            text.put("let the fields tell what version ");
+            text.number(locked.version);
+            text.put(" was, by `since` with `default`, `was`, `from`, `with` or `tag`, and by `removed(..)`");
+        } else {
+            text.put("add version ");
+            text.number(self.current + 1);
+            text.put(" with `upcast_from`");
+            if Reader::new(types, false).tags_differ(today, locked.shape) {
+                text.put(", and to a new tag `#[event(tag, since = ");
+                text.number(self.current + 1);
+                text.put(")]`");
+            }
+        }
+        text.put("; or, if none was ever stored, delete its line in events.lock and run `ES_LOCK=accept cargo test`");
+    }
+}
+
+impl<'a> Version<'a> {
+    const fn read(line: &'a str) -> Option<Self> {
+        let mut cursor = Cursor::new(line);
+        let before = cursor.rest();
+        if cursor.name().is_none() {
+            return None;
+        }
+        let name = before.split_at(before.len() - cursor.rest_len()).0;
+        if !cursor.eat("v") {
+            return None;
+        }
+        let Some(version) = cursor.number() else { return None };
+        Some(Self { name, version, shape: cursor.rest() })
+    }
+
+    const fn put_head(&self, text: &mut Line<'_>) {
+        text.put(self.name);
+        text.put(" v");
+        text.number(self.version);
+        text.put(" ");
+    }
+}
+
+const fn has_grown(text: &mut Line<'_>, locked: &Version<'_>, now: &Definition, was: &LockedType<'_>) {
+    held(text, locked, now);
+    text.put("has grown since it was locked");
+    both_types(text, now, was);
+    text.put("\nhelp: run `ES_LOCK=accept cargo test` and commit events.lock");
+}
+
+const fn is_missing(text: &mut Line<'_>, locked: &Version<'_>, now: &Definition) {
+    held(text, locked, now);
+    text.put("is not in events.lock");
+    text.put("\nhelp: run `ES_LOCK=accept cargo test` and commit events.lock");
+}
+
+/// `Currency`, which `OrderPlaced` version 1 holds,
+const fn held(text: &mut Line<'_>, locked: &Version<'_>, now: &Definition) {
+    text.put("`");
+    text.put(now.name);
+    text.put("`, which `");
+    text.put(locked.name);
+    text.put("` version ");
+    text.number(locked.version);
+    text.put(" holds, ");
+}
+
+const fn both_types(text: &mut Line<'_>, now: &Definition, was: &LockedType<'_>) {
+    text.put("\n  locked: ");
+    text.name(now.name);
+    text.put(" = ");
+    text.put(was.line);
+    text.put("\n     now: ");
+    text.name(now.name);
+    text.put(" = ");
+    if let Some(shape) = &now.shape {
+        text.shape(shape);
+    }
+}
+
+#[track_caller]
+#[expect(clippy::panic, reason = "a panic in a constant is a compile error, which is the point")]
+const fn stop(text: &Line<'_>) -> ! {
+    panic!("{}", text.text())
+}

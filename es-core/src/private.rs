@@ -1,0 +1,14 @@
+//! What generated code calls. No part of the public interface: it changes with every release.
+
+mod check;
+
+pub use serde;
+pub use serde_json;
+pub use uuid;
+
+pub use crate::codec::{convert, convert_from, encode, encode_unit, read, read_unit, unread, upcast, upcast_with, with};
+pub use crate::lock::check::locked;
+pub use crate::retired::{Replaced, RetiredInto, read_former};
+pub use crate::schema::{Definition, Field, Shape, Tagging, Types, Variant};
+pub use crate::snapshot::SnapshotRule;
+pub use check::{Listed, Retirement, Upcast};

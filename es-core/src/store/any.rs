@@ -1,0 +1,150 @@
+//! A store whose type is chosen at run time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+use crate::query::Query;
+use crate::recorded::StoredEvent;
+use crate::store::{
+    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, KeyRecord, Load, LoadedStream, Page, PageSize, Snapshot,
+    SnapshotStore, Store, StoreError,
+};
+use crate::stream::{Position, StreamId};
+
+/// Any store, behind one type: for programs that choose it at run time. It costs one allocation a call.
+///
+/// ```
+/// # async fn open(url: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// use es_core::{AnyStore, App, MemoryStore};
+///
+/// let store = match url.split_once(':') {
+///     Some(("memory", _)) => AnyStore::new(MemoryStore::new()),
+///     // Some(("sqlite", _)) => AnyStore::new(SqliteStore::connect(url).await?),
+///     _ => return Err(format!("no store for {url}").into()),
+/// };
+/// let app = App::new(store);
+/// # let _ = app; Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct AnyStore(Arc<dyn DynStore>);
+
+impl AnyStore {
+    /// Hides the type of `store`.
+    pub fn new<S: Store>(store: S) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl fmt::Debug for AnyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyStore")
+    }
+}
+
+type Answer<'a, T, E = StoreError> = BoxFuture<'a, Result<T, E>>;
+
+macro_rules! erased {
+    ($($through:ident: $method:ident($($arg:ident: $ty:ty),*) -> $ok:ty, $error:ty;)*) => {
+        trait DynStore: Send + Sync {
+            fn durability(&self) -> Durability;
+            $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error>; )*
+        }
+
+        impl<S: Store> DynStore for S {
+            fn durability(&self) -> Durability {
+                EventStore::durability(self)
+            }
+            $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error> {
+                Box::pin($through::$method(self, $($arg),*))
+            } )*
+        }
+    };
+}
+
+erased! {
+    EventStore: append(append: Append) -> Appended, AppendError;
+    EventStore: read_stream(stream: &'a StreamId, from: u64, size: PageSize) -> Vec<StoredEvent>, StoreError;
+    EventStore: read(query: &'a Query, after: Position, size: PageSize) -> Page, StoreError;
+    EventStore: stream_version(stream: &'a StreamId) -> u64, StoreError;
+    EventStore: head() -> Position, StoreError;
+    EventStore: wait_past(position: Position) -> (), StoreError;
+    EventStore: key(key: &'a str) -> Option<KeyRecord>, StoreError;
+    EventStore: prune_keys(before: DateTime<Utc>) -> u64, StoreError;
+    SnapshotStore: snapshot(stream: &'a StreamId) -> Option<Snapshot>, StoreError;
+    SnapshotStore: save_snapshot(stream: &'a StreamId, snapshot: Snapshot) -> (), StoreError;
+    SnapshotStore: delete_snapshot(stream: &'a StreamId) -> (), StoreError;
+    SnapshotStore: load(load: Load) -> LoadedStream, StoreError;
+    CheckpointStore: checkpoint(name: &'a str) -> Position, StoreError;
+    CheckpointStore: save_checkpoint(name: &'a str, position: Position) -> (), StoreError;
+}
+
+impl EventStore for AnyStore {
+    type Connection = ();
+
+    fn durability(&self) -> Durability {
+        self.0.durability()
+    }
+
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.0.append(append).await
+    }
+
+    async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.0.read_stream(stream, from, size).await
+    }
+
+    async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {
+        self.0.read(query, after, size).await
+    }
+
+    async fn stream_version(&self, stream: &StreamId) -> Result<u64, StoreError> {
+        self.0.stream_version(stream).await
+    }
+
+    async fn head(&self) -> Result<Position, StoreError> {
+        self.0.head().await
+    }
+
+    async fn wait_past(&self, position: Position) -> Result<(), StoreError> {
+        self.0.wait_past(position).await
+    }
+
+    async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
+        self.0.key(key).await
+    }
+
+    async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.0.prune_keys(before).await
+    }
+}
+
+impl SnapshotStore for AnyStore {
+    async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, StoreError> {
+        self.0.snapshot(stream).await
+    }
+
+    async fn save_snapshot(&self, stream: &StreamId, snapshot: Snapshot) -> Result<(), StoreError> {
+        self.0.save_snapshot(stream, snapshot).await
+    }
+
+    async fn delete_snapshot(&self, stream: &StreamId) -> Result<(), StoreError> {
+        self.0.delete_snapshot(stream).await
+    }
+
+    async fn load(&self, load: Load) -> Result<LoadedStream, StoreError> {
+        self.0.load(load).await
+    }
+}
+
+impl CheckpointStore for AnyStore {
+    async fn checkpoint(&self, name: &str) -> Result<Position, StoreError> {
+        self.0.checkpoint(name).await
+    }
+
+    async fn save_checkpoint(&self, name: &str, position: Position) -> Result<(), StoreError> {
+        self.0.save_checkpoint(name, position).await
+    }
+}

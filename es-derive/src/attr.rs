@@ -1,0 +1,266 @@
+//! Reading our attributes: one table of keys for each place, and an error that names it for whatever else is written.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitStr, Meta, Path, Token, parenthesized};
+
+use crate::errors::{Errors, listing, meant};
+
+/// What may be written in one attribute at one place.
+pub(crate) struct Keys {
+    /// The attribute: `event`.
+    pub(crate) attribute: &'static str,
+    /// Where it stands: "a field".
+    pub(crate) place: &'static str,
+    /// Each key, and how it is written.
+    pub(crate) keys: &'static [(&'static str, &'static str)],
+    /// The keys of the same attribute at the other place, and that place.
+    pub(crate) elsewhere: (&'static [(&'static str, &'static str)], &'static str),
+}
+
+impl Keys {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|(name, _)| *name)
+    }
+
+    fn form(&self, key: &Ident) -> &'static str {
+        self.keys.iter().find(|(name, _)| key == name).map_or("", |(_, form)| form)
+    }
+
+    fn unknown(&self, key: &Ident) -> syn::Error {
+        let written = key.unraw().to_string();
+        let attribute = self.attribute;
+        let help = if let Some((name, _)) = self.elsewhere.0.iter().find(|(name, _)| *name == written) {
+            format!("`{name}` stands on {}", self.elsewhere.1)
+        } else if let Some(name) = meant(&written, self.names()) {
+            format!("did you mean `{name}`?")
+        } else {
+            format!("{} takes {}", self.place, listing(self.names()))
+        };
+        syn::Error::new(key.span(), format!("unknown key `{written}` in `#[{attribute}(..)]` on {}\nhelp: {help}", self.place))
+    }
+}
+
+/// The tokens within each `#[name(..)]` and `#[es(name(..))]` among these attributes.
+pub(crate) fn bodies(attrs: &[Attribute], name: &str, errors: &mut Errors) -> Vec<TokenStream> {
+    let mut bodies = Vec::new();
+    for attr in attrs {
+        if attr.path().is_ident(name) {
+            match &attr.meta {
+                Meta::List(list) => bodies.push(list.tokens.clone()),
+                other => errors.error(other, format!("`#[{name}]` says nothing\nhelp: write `#[{name}(..)]`")),
+            }
+        } else if attr.path().is_ident("es")
+            && let Meta::List(list) = &attr.meta
+        {
+            bodies.extend(shared(list.tokens.clone(), name, errors));
+        }
+    }
+    bodies
+}
+
+/// The bodies for `name` in `#[es(event(..), command(..))]`.
+fn shared(tokens: TokenStream, name: &str, errors: &mut Errors) -> Vec<TokenStream> {
+    const DERIVES: [&str; 5] = ["event", "aggregate", "command", "id", "schema"];
+    let mut bodies = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match (&token, tokens.peek()) {
+            (TokenTree::Ident(derive), Some(TokenTree::Group(group)))
+                if group.delimiter() == Delimiter::Parenthesis && DERIVES.iter().any(|known| derive == known) =>
+            {
+                if derive == name {
+                    bodies.push(group.stream());
+                }
+                tokens.next();
+            }
+            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => {}
+            _ => {
+                errors.error(&token, format!("`#[es(..)]` holds the attribute of a derive\nhelp: write `#[es({name}(..))]`"));
+                break;
+            }
+        }
+    }
+    bodies
+}
+
+/// Calls `each` for every key; what it refuses is an error, and reading goes on after the next comma.
+pub(crate) fn each_key(
+    tokens: TokenStream,
+    keys: &Keys,
+    errors: &mut Errors,
+    mut each: impl FnMut(&Ident, ParseStream, &mut Errors) -> syn::Result<()>,
+) {
+    let parser = |input: ParseStream| {
+        while !input.is_empty() {
+            if let Err(error) = one_key(input, keys, errors, &mut each) {
+                errors.push(error);
+                skip(input);
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        errors.push(error);
+    }
+}
+
+fn one_key(
+    input: ParseStream,
+    keys: &Keys,
+    errors: &mut Errors,
+    each: &mut impl FnMut(&Ident, ParseStream, &mut Errors) -> syn::Result<()>,
+) -> syn::Result<()> {
+    let Ok(key) = input.call(Ident::parse_any) else {
+        return Err(input.error(format!("`#[{}(..)]` on {} takes {}", keys.attribute, keys.place, listing(keys.names()))));
+    };
+    if !keys.names().any(|name| key.unraw() == name) {
+        return Err(keys.unknown(&key));
+    }
+    // what `each` cannot parse is answered with the key's form; it reports errors of meaning itself
+    let start = input.fork();
+    let parsed = each(&key, input, errors).is_ok();
+    if parsed && (input.is_empty() || input.peek(Token![,])) {
+        let _: Option<Token![,]> = input.parse()?;
+        return Ok(());
+    }
+    let rest = if parsed { input } else { &start };
+    let at = if rest.is_empty() || rest.peek(Token![,]) { key.span() } else { value_span(rest) };
+    Err(syn::Error::new(at, format!("`{}` is written `{}`", key.unraw(), keys.form(&key))))
+}
+
+/// The first token of the value after a key.
+fn value_span(input: ParseStream) -> Span {
+    let input = input.fork();
+    let equals = input.span();
+    match input.parse::<Option<Token![=]>>() {
+        Ok(Some(_)) if input.is_empty() || input.peek(Token![,]) => equals,
+        _ => input.span(),
+    }
+}
+
+fn skip(input: ParseStream) {
+    while !input.is_empty() {
+        if input.parse::<Option<Token![,]>>().is_ok_and(|comma| comma.is_some()) {
+            return;
+        }
+        let _ = input.parse::<TokenTree>();
+    }
+}
+
+/// The value after `=`.
+pub(crate) fn value<T: Parse>(input: ParseStream) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// The tokens in the parentheses after a key.
+pub(crate) fn parentheses(input: ParseStream) -> syn::Result<TokenStream> {
+    let content;
+    parenthesized!(content in input);
+    content.parse()
+}
+
+/// The list in the parentheses after a key.
+pub(crate) fn in_parentheses<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
+    // read to its end in any case: what is left of it would be another error
+    let tokens = parentheses(input)?;
+    Ok(Punctuated::<T, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect())
+}
+
+/// Keeps the value of a key, unless there is one already.
+pub(crate) fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, errors: &mut Errors) {
+    if slot.is_some() {
+        errors.error(key, format!("`{key}` is written twice\nhelp: keep one of them"));
+    } else {
+        *slot = Some(value);
+    }
+}
+
+/// Where generated code finds es-core: `::es_core`, unless `crate = path` says otherwise.
+pub(crate) fn krate(path: Option<Path>) -> TokenStream {
+    path.map_or_else(krate_by_default, ToTokens::into_token_stream)
+}
+
+/// A whole number from 1 on, as event versions and counts are.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    pub(crate) value: u32,
+    pub(crate) span: Span,
+}
+
+impl Number {
+    /// Reads `= N`.
+    pub(crate) fn parse(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        input.parse::<Token![=]>()?;
+        Self::parse_literal(input, errors)
+    }
+
+    pub(crate) fn parse_literal(input: ParseStream, errors: &mut Errors) -> syn::Result<Self> {
+        let literal: syn::LitInt = input.parse()?;
+        let value = literal.base10_parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
+            errors.error(&literal, format!("`{literal}` is out of range\nhelp: numbers here go from 1 to {}", u32::MAX));
+            1
+        });
+        Ok(Self { value, span: literal.span() })
+    }
+}
+
+/// A path with the name that it has in generated code: `b::Opened as Reopened`.
+#[derive(Clone)]
+pub(crate) struct Item {
+    pub(crate) path: Path,
+    pub(crate) name: Ident,
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let path: Path = input.parse()?;
+        let name = match (input.parse::<Option<Token![as]>>()?, path.segments.last()) {
+            (Some(_), _) => input.parse()?,
+            (None, Some(last)) => last.ident.clone(),
+            (None, None) => return Err(input.error("expected a type")),
+        };
+        Ok(Self { path, name })
+    }
+}
+
+impl Item {
+    /// The type as it is written, for messages.
+    pub(crate) fn written(&self) -> LitStr {
+        LitStr::new(&printed(&self.path), self.span())
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
+    }
+}
+
+/// The place of a user's token, with names that user code cannot see.
+pub(crate) fn hygienic(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
+/// es-core's path as if it were written at the place of a user's token: an error that starts with it points there.
+pub(crate) fn located(krate: &TokenStream, span: Span) -> TokenStream {
+    let is_ours = krate.to_string() == krate_by_default().to_string();
+    let moved = krate.clone().into_iter().map(|mut token| {
+        // a path of the user's keeps what it resolves to: it may hold a `$crate`
+        token.set_span(if is_ours { span } else { token.span().located_at(span) });
+        token
+    });
+    moved.collect()
+}
+
+fn krate_by_default() -> TokenStream {
+    quote::quote!(::es_core)
+}
+
+/// Tokens as one would write them in a path or a type.
+pub(crate) fn printed(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    text.replace(" :: ", "::").replace(":: ", "::").replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace("< ", "<")
+}

@@ -1,0 +1,226 @@
+//! The implementation of `Event`, as one would write it by hand.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::LitStr;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use super::decode;
+use super::model::{Body, Event, Field, UpcastFrom};
+use crate::attr::{hygienic, located, printed};
+use crate::event_enum::EventEnum;
+use crate::lock;
+use crate::shape::{self, StoredField};
+
+pub(super) fn all(event: &Event) -> TokenStream {
+    let krate = event.krate();
+    let ident = &event.input.ident;
+    let (name, version) = (event.name(), Literal::u32_unsuffixed(event.version()));
+    let schema = schema(event, &krate);
+    let renamed_from = renamed_from(event);
+    let replaces = replaces(event, &krate);
+    let retired_const = event.keys.retired_into.as_ref().map(|_| {
+        quote! {
+            const RETIRED_INTO: ::core::option::Option<&'static [&'static str]> =
+                ::core::option::Option::Some(<Self as #krate::__private::RetiredInto>::SUCCESSORS);
+        }
+    });
+    let encode = match event.body {
+        Body::Unit => quote!(::core::result::Result::Ok(#krate::__private::encode_unit())),
+        _ => quote!(#krate::__private::encode(self)),
+    };
+    let decode = decode::body(event);
+    let add_tags = add_tags(event, &krate);
+    let define = define(event, &krate);
+    let retired = retired(event, &krate);
+    let checks = checks(event, &krate);
+    let (lock_members, lock_checks) = (lock::members(event, &krate), lock::checks(event, &krate));
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #krate::Event for #ident {
+                const NAME: &'static str = #name;
+                const VERSION: u32 = #version;
+                const SCHEMA: #krate::__private::Shape = #schema;
+                #renamed_from
+                #replaces
+                #retired_const
+                #lock_members
+
+                #[inline]
+                fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::EncodeError> {
+                    #encode
+                }
+
+                #decode
+                #add_tags
+                #define
+            }
+            #retired
+            #checks
+            #lock_checks
+        };
+    }
+}
+
+/// An implementation that lets the rest of the user's crate compile, beside the errors.
+pub(super) fn fallback(event: &Event) -> TokenStream {
+    if !event.input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let krate = event.krate();
+    let ident = &event.input.ident;
+    let (name, version) = (event.name(), event.version());
+    let retired = retired(event, &krate);
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #krate::Event for #ident {
+                const NAME: &'static str = #name;
+                const VERSION: u32 = #version;
+                const SCHEMA: #krate::__private::Shape = #krate::__private::Shape::Struct(&[]);
+
+                fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::EncodeError> {
+                    ::core::result::Result::Ok(#krate::__private::encode_unit())
+                }
+
+                fn decode(version: u32, _: &[u8]) -> ::core::result::Result<Self, #krate::DecodeError> {
+                    ::core::result::Result::Err(#krate::__private::unread::<Self>(version, 1))
+                }
+            }
+            #retired
+        };
+    }
+}
+
+fn schema(event: &Event, krate: &TokenStream) -> TokenStream {
+    if let Some(field) = event.transparent() {
+        return shape::of(field.stored_type(), krate);
+    }
+    let fields = event.stored_fields().map(|(field, name)| {
+        let optional = shape::is_optional(&field.serde, &event.serde);
+        let tag = field.tag.as_ref().map(|tag| tag.since.map_or(1, |since| since.value));
+        StoredField { name, ty: field.stored_type(), optional, tag, flatten: field.serde.has("flatten"), by_name: false }.expand(krate)
+    });
+    let tag = event.serde.text("tag").map(|tag| shape::struct_tag(tag, &event.serde, &event.input.ident, krate));
+    quote!(#krate::__private::Shape::Struct(&[#tag #(#fields),*]))
+}
+
+fn renamed_from(event: &Event) -> Option<TokenStream> {
+    let names = &event.keys.renamed_from;
+    (!names.is_empty()).then(|| quote!(const RENAMED_FROM: &'static [&'static str] = &[#(#names),*];))
+}
+
+fn replaces(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+    let replaced = event.keys.replaces.iter().map(|item| {
+        let (path, krate) = (&item.path, located(krate, item.span()));
+        quote_spanned!(item.span()=> #krate::__private::Replaced::of::<#path>())
+    });
+    (!event.keys.replaces.is_empty()).then(|| quote!(const REPLACES: &'static [#krate::__private::Replaced] = &[#(#replaced),*];))
+}
+
+fn add_tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+    let calls: Vec<_> = event
+        .fields()
+        .iter()
+        .filter(|field| field.tag.is_some())
+        .filter_map(|field| {
+            let (ident, ty) = (field.ident?, field.ty);
+            let key = LitStr::new(&ident.unraw().to_string(), ident.span());
+            let krate = located(krate, ty.span());
+            Some(quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::add_to(&self.#ident, #key, tags);))
+        })
+        .collect();
+    (!calls.is_empty()).then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            fn add_tags(&self, tags: &mut #krate::Tags) {
+                #(#calls)*
+            }
+        }
+    })
+}
+
+fn define(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+    let types = event.fields().iter().filter(|field| shape::is_stored(&field.serde)).map(Field::stored_type);
+    let calls = shape::define_all(types, krate);
+    (!calls.is_empty()).then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            fn define(types: &mut #krate::__private::Types) {
+                #calls
+            }
+        }
+    })
+}
+
+/// What a retired event has besides: the set of its successors.
+fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+    let (_, successors) = event.keys.retired_into.as_ref()?;
+    let ident = &event.input.ident;
+    let enum_ident: Ident = format_ident!("__Successors");
+    let names = successors.iter().map(|item| {
+        let (path, krate) = (&item.path, located(krate, item.span()));
+        quote_spanned!(item.span()=> <#path as #krate::Event>::NAME)
+    });
+    let at = located(krate, ident.span());
+    let replace = quote_spanned!(ident.span()=> <Self as #at::Retired>::replace);
+    let generics = syn::Generics::default();
+    let vis: syn::Visibility = syn::parse_quote!(pub);
+    let successors = EventEnum {
+        krate,
+        ident: &enum_ident,
+        vis: &vis,
+        doc: format!(" What [`{ident}`] became."),
+        events: successors,
+        ignored: &[],
+        derives: &[],
+        set: &quote!(#ident),
+        generics: &generics,
+    }
+    .expand();
+    Some(quote! {
+        #successors
+
+        #[automatically_derived]
+        impl #krate::EventSet for #ident {
+            type Event = #enum_ident;
+            type Error = ::core::convert::Infallible;
+        }
+
+        #[automatically_derived]
+        impl #krate::__private::RetiredInto for #ident {
+            const SUCCESSORS: &'static [&'static str] = &[#(#names),*];
+
+            fn replaced(self) -> #krate::Events<Self> {
+                #replace(self)
+            }
+        }
+    })
+}
+
+/// What must hold between this event and others.
+fn checks(event: &Event, krate: &TokenStream) -> TokenStream {
+    let ident = &event.input.ident;
+    let this = printed(ident);
+    let mut checks = TokenStream::new();
+    if let Some(UpcastFrom::Type(past)) = &event.keys.upcast_from {
+        let (written, reads_from, krate) = (printed(past), event.oldest_by_fields(), located(krate, past.span()));
+        checks.extend(quote_spanned! {past.span()=>
+            const _: () = #krate::__private::Upcast { event: #this, past: #written, reads_from: #reads_from }.check::<#past, #ident>();
+        });
+    }
+    for successor in event.keys.retired_into.iter().flat_map(|(_, successors)| successors) {
+        let (path, written, krate) = (&successor.path, successor.written(), located(krate, successor.span()));
+        checks.extend(quote_spanned! {successor.span()=>
+            const _: () = #krate::__private::Retirement { retired: #this, successor: #written }.is_known_to_successor::<#ident, #path>();
+        });
+    }
+    for (at, retired) in event.keys.replaces.iter().enumerate() {
+        let (written, krate) = (retired.written(), located(krate, retired.span()));
+        checks.extend(quote_spanned! {retired.span()=>
+            const _: () = #krate::__private::Retirement { retired: #written, successor: #this }
+                .is_known_to_retired(&<#ident as #krate::Event>::REPLACES[#at], <#ident as #krate::Event>::NAME);
+        });
+    }
+    checks
+}

@@ -1,0 +1,123 @@
+//! What each derive writes, kept beside the code so that a change of it is read: `expansion/*.rs`.
+//!
+//! Written anew with `EXPANSION=overwrite cargo test -p es-derive`.
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+/// Compares what `derive` makes of `input` with the file of that name.
+fn expands_as(name: &str, derive: fn(&DeriveInput) -> TokenStream, input: TokenStream) {
+    let file = syn::parse2(derive(&syn::parse2(input).unwrap())).unwrap();
+    let now = format!("// written by a test, for reading\n{}", prettyplease::unparse(&file));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/expansion/{name}.rs"));
+    if std::env::var_os("EXPANSION").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(before, now, "{} is of another expansion", path.display());
+}
+
+#[test]
+fn an_event_with_a_past() {
+    expands_as(
+        "event",
+        crate::event::derive,
+        quote! {
+            #[event(name = "order.placed", version = 3, upcast_from = 1, renamed_from = "OrderCreated")]
+            #[event(removed(note: Option<String>, since = 2))]
+            #[serde(rename_all = "camelCase")]
+            pub struct OrderPlaced {
+                #[event(tag)]
+                pub customer_id: CustomerId,
+                #[event(since = 2, default = Currency::Usd)]
+                pub currency: Currency,
+                #[event(since = 3, was = "total", with = cents_from_decimal)]
+                pub total_cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn an_event_whose_past_is_a_type() {
+    expands_as(
+        "event_past",
+        crate::event::derive,
+        quote! {
+            #[event(name = "opened", version = 2, upcast_from = OpenedV1)]
+            pub struct Opened;
+        },
+    );
+}
+
+#[test]
+fn a_retired_event() {
+    expands_as(
+        "event_retired",
+        crate::event::derive,
+        quote! {
+            #[event(retired_into(OrderPlaced))]
+            pub struct OrderCreated {
+                pub total: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn an_aggregate() {
+    expands_as(
+        "aggregate",
+        crate::aggregate::derive,
+        quote! {
+            #[aggregate(id = OrderId, error = OrderError, events(OrderPlaced), commands(PlaceOrder, with(PayOrder)), snapshot(every = 100))]
+            pub struct Order {
+                total_cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn a_command() {
+    expands_as(
+        "command",
+        crate::command::derive,
+        quote! {
+            #[command(aggregate = Order, stream = new)]
+            pub struct PlaceOrder {
+                #[command(id)]
+                pub order_id: OrderId,
+            }
+        },
+    );
+}
+
+#[test]
+fn an_id() {
+    expands_as(
+        "id",
+        crate::id::derive,
+        quote!(
+            pub struct OrderId(Uuid);
+        ),
+    );
+}
+
+#[test]
+fn a_shape() {
+    expands_as(
+        "schema",
+        crate::schema::derive,
+        quote! {
+            #[serde(tag = "kind", rename_all = "snake_case")]
+            pub enum Payment {
+                Cash,
+                Card { number: String, #[serde(default)] holder: Option<Name> },
+            }
+        },
+    );
+}

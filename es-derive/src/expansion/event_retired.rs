@@ -1,0 +1,148 @@
+// written by a test, for reading
+const _: () = {
+    #[automatically_derived]
+    impl ::es_core::Event for OrderCreated {
+        const NAME: &'static str = "OrderCreated";
+        const VERSION: u32 = 1;
+        const SCHEMA: ::es_core::__private::Shape = ::es_core::__private::Shape::Struct(
+            &[
+                ::es_core::__private::Field::new(
+                    "total",
+                    <i64 as ::es_core::Schema>::SHAPE,
+                ),
+            ],
+        );
+        const RETIRED_INTO: ::core::option::Option<&'static [&'static str]> = ::core::option::Option::Some(
+            <Self as ::es_core::__private::RetiredInto>::SUCCESSORS,
+        );
+        const PACKAGE: &'static str = "es-derive";
+        #[inline]
+        fn encode(
+            &self,
+        ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
+            ::es_core::__private::encode(self)
+        }
+        #[inline]
+        fn decode(
+            stored_version: u32,
+            payload: &[u8],
+        ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
+            match stored_version {
+                1 => ::es_core::__private::read::<Self, Self>(1, payload),
+                other => {
+                    ::core::result::Result::Err(
+                        ::es_core::__private::unread::<Self>(other, 1),
+                    )
+                }
+            }
+        }
+        fn define(types: &mut ::es_core::__private::Types) {
+            <i64 as ::es_core::Schema>::define(types);
+        }
+    }
+    /// What [`OrderCreated`] became.
+    #[allow(private_interfaces)]
+    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+    pub enum __Successors {
+        /// [`OrderPlaced`]
+        OrderPlaced(OrderPlaced),
+    }
+    #[automatically_derived]
+    impl ::core::convert::From<OrderPlaced> for __Successors {
+        fn from(event: OrderPlaced) -> Self {
+            Self::OrderPlaced(event)
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::Emits<OrderPlaced> for OrderCreated {
+        fn wrap(event: OrderPlaced) -> __Successors {
+            __Successors::OrderPlaced(event)
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::EventEnum for __Successors {
+        const EVENTS: &'static [::es_core::EventInfo] = &[
+            <OrderPlaced as ::es_core::Event>::INFO,
+        ];
+        fn name(&self) -> &'static str {
+            match self {
+                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::NAME,
+            }
+        }
+        fn event_version(&self) -> u32 {
+            match self {
+                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::VERSION,
+            }
+        }
+        fn encode(
+            &self,
+        ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
+            match self {
+                Self::OrderPlaced(event) => {
+                    <OrderPlaced as ::es_core::Event>::encode(event)
+                }
+            }
+        }
+        fn add_tags(&self, tags: &mut ::es_core::Tags) {
+            match self {
+                Self::OrderPlaced(event) => {
+                    <OrderPlaced as ::es_core::Event>::add_tags(event, tags)
+                }
+            }
+        }
+        fn decode(
+            name: &str,
+            version: u32,
+            payload: &[u8],
+            events: &mut ::std::vec::Vec<Self>,
+        ) -> ::core::result::Result<(), ::es_core::DecodeError> {
+            #[allow(unreachable_patterns)]
+            match name {
+                <OrderPlaced as ::es_core::Event>::NAME => {
+                    events
+                        .push(
+                            Self::OrderPlaced(
+                                <OrderPlaced as ::es_core::Event>::decode(version, payload)?,
+                            ),
+                        )
+                }
+                _ => {
+                    return ::es_core::__private::read_former(
+                        <__Successors as ::es_core::EventEnum>::EVENTS,
+                        &[],
+                        name,
+                        version,
+                        payload,
+                        &mut |name, version, payload| <Self as ::es_core::EventEnum>::decode(
+                            name,
+                            version,
+                            payload,
+                            events,
+                        ),
+                    );
+                }
+            }
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::EventSet for OrderCreated {
+        type Event = __Successors;
+        type Error = ::core::convert::Infallible;
+    }
+    #[automatically_derived]
+    impl ::es_core::__private::RetiredInto for OrderCreated {
+        const SUCCESSORS: &'static [&'static str] = &[
+            <OrderPlaced as ::es_core::Event>::NAME,
+        ];
+        fn replaced(self) -> ::es_core::Events<Self> {
+            <Self as ::es_core::Retired>::replace(self)
+        }
+    }
+    const _: () = ::es_core::__private::Retirement {
+        retired: "OrderCreated",
+        successor: "OrderPlaced",
+    }
+        .is_known_to_successor::<OrderCreated, OrderPlaced>();
+    const _: ::core::option::Option<&str> = ::core::option_env!("ES_LOCK");
+};

@@ -1,0 +1,53 @@
+// written by a test, for reading
+#[automatically_derived]
+impl ::es_core::Schema for Payment {
+    const SHAPE: ::es_core::__private::Shape = ::es_core::__private::Shape::Named(
+        &::es_core::__private::Definition::new(
+            "Payment",
+            ::core::concat!(::core::module_path!(), "::Payment"),
+            ::es_core::__private::Shape::Enum(
+                ::es_core::__private::Tagging::Internal("kind"),
+                &[
+                    ::es_core::__private::Variant {
+                        name: "cash",
+                        shape: ::core::option::Option::None,
+                    },
+                    ::es_core::__private::Variant {
+                        name: "card",
+                        shape: ::core::option::Option::Some(
+                            ::es_core::__private::Shape::Struct(
+                                &[
+                                    ::es_core::__private::Field::new(
+                                        "number",
+                                        <String as ::es_core::Schema>::SHAPE,
+                                    ),
+                                    ::es_core::__private::Field::new(
+                                            "holder",
+                                            <Option<Name> as ::es_core::Schema>::SHAPE,
+                                        )
+                                        .optional(),
+                                ],
+                            ),
+                        ),
+                    },
+                ],
+            ),
+        ),
+    );
+    const BY_NAME: ::es_core::__private::Shape = ::es_core::__private::Shape::Named(
+        &::es_core::__private::Definition::by_name(
+            "Payment",
+            ::core::concat!(::core::module_path!(), "::Payment"),
+        ),
+    );
+    fn define(types: &mut ::es_core::__private::Types) {
+        types
+            .add(
+                <Self as ::es_core::Schema>::SHAPE,
+                |types| {
+                    <String as ::es_core::Schema>::define(types);
+                    <Option<Name> as ::es_core::Schema>::define(types);
+                },
+            );
+    }
+}

@@ -1,0 +1,49 @@
+//! The derive macros of `es-core`, which re-exports them: depend on that.
+
+mod aggregate;
+mod attr;
+mod case;
+mod command;
+mod errors;
+mod event;
+mod event_enum;
+#[cfg(test)]
+mod expansion;
+mod id;
+mod lock;
+mod schema;
+mod serde_attr;
+mod shape;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+#[doc = include_str!("../docs/event.md")]
+#[proc_macro_derive(Event, attributes(event, schema, es))]
+pub fn event(input: TokenStream) -> TokenStream {
+    event::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/aggregate.md")]
+#[proc_macro_derive(Aggregate, attributes(aggregate, schema, es))]
+pub fn aggregate(input: TokenStream) -> TokenStream {
+    aggregate::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/command.md")]
+#[proc_macro_derive(Command, attributes(command, es))]
+pub fn command(input: TokenStream) -> TokenStream {
+    command::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/id.md")]
+#[proc_macro_derive(Id, attributes(id, es))]
+pub fn id(input: TokenStream) -> TokenStream {
+    id::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/schema.md")]
+#[proc_macro_derive(Schema, attributes(schema, es))]
+pub fn schema(input: TokenStream) -> TokenStream {
+    schema::derive(&parse_macro_input!(input as DeriveInput)).into()
+}

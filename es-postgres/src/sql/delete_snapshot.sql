@@ -1,0 +1,1 @@
+delete from {schema}.snapshots where category = $1 and stream_id = $2

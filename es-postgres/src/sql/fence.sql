@@ -1,0 +1,1 @@
+select drawn, safe from {schema}.fence_1()

@@ -1,0 +1,1 @@
+select coalesce((select position from {schema}.events where position <= $1 order by position desc limit 1), 0)

@@ -1,0 +1,2 @@
+-- where positions are fenced
+create sequence {schema}.positions cache 1

@@ -1,0 +1,1 @@
+update {schema}.store set overlapped = true

@@ -1,0 +1,1 @@
+select position from {schema}.checkpoints where name = $1

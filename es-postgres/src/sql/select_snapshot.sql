@@ -1,0 +1,1 @@
+select version, fingerprint, checksum, payload from {schema}.snapshots where category = $1 and stream_id = $2

@@ -1,0 +1,29 @@
+//! All that a decision on a stream needs, in one round trip and of one moment.
+
+use es_core::store::{Load, LoadedStream, StoreError};
+
+use crate::ahead::Ask;
+use crate::error::failed;
+use crate::reader::Reader;
+use crate::stream::Part;
+use crate::{keys, snapshot};
+
+/// What was loaded, and what comes after it if the page was full.
+pub(crate) fn load(reader: &mut Reader, load: Load) -> Result<(LoadedStream, Option<Part>), StoreError> {
+    let Load { stream, from, snapshot, key, size } = load;
+    let mut part = Part { stream, from, size };
+    reader.in_snapshot(|reader| {
+        let key = match &key {
+            Some(key) => keys::select(&reader.connection, key).map_err(failed("reading a key"))?,
+            None => None,
+        };
+        let snapshot = match snapshot {
+            true => snapshot::select(&reader.connection, &part.stream).map_err(failed("reading a snapshot"))?,
+            false => None,
+        };
+        part.from = snapshot.as_ref().map_or(part.from, |snapshot| snapshot.version);
+        let events = part.read(reader)?;
+        let next = part.next(&events);
+        Ok((LoadedStream { key, snapshot, events }, next))
+    })
+}

@@ -1,0 +1,60 @@
+//! The threads that own the read connections.
+
+use es_core::store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::error::failed;
+use crate::queue::{Queue, Serving};
+use crate::row::Decoder;
+
+/// A read connection, and what it has seen lately.
+pub(crate) struct Reader {
+    pub(crate) connection: Connection,
+    pub(crate) decoder: Decoder,
+}
+
+/// Something to be read.
+pub(crate) type Task = Box<dyn FnOnce(&mut Reader) + Send>;
+
+impl Reader {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, decoder: Decoder::new() }
+    }
+
+    /// Runs several statements on what is committed now.
+    pub(crate) fn in_snapshot<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.execute("begin")?;
+        let outcome = read(self);
+        // there is nothing to lose; a transaction that cannot end makes the next one fail to begin
+        let ended = self.execute("rollback");
+        outcome.and_then(|value| ended.map(|()| value))
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), StoreError> {
+        let execute = |sql| self.connection.prepare_cached(sql)?.execute([]).map(drop);
+        execute(sql).map_err(failed("reading in one snapshot"))
+    }
+}
+
+/// A task that answers, and is skipped when nobody waits any more.
+pub(crate) fn task<T: Send + 'static>(
+    read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
+) -> (Task, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, outcome) = oneshot::channel();
+    let task = Box::new(move |reader: &mut Reader| {
+        if !answer.is_closed() {
+            let _ = answer.send(read(reader));
+        }
+    });
+    (task, outcome)
+}
+
+/// Reads until the queue is closed and empty.
+pub(crate) fn run(connection: Connection, queue: &Queue<Task>) {
+    let _serving = Serving(queue);
+    let mut reader = Reader::new(connection);
+    while let Some(task) = queue.pop() {
+        task(&mut reader);
+    }
+}

@@ -1,0 +1,1 @@
+create unique index events_stream on events (category, stream_id, version) where category is not null

@@ -1,0 +1,4 @@
+create table checkpoints (
+    name     text    not null primary key,
+    position integer not null
+) strict, without rowid

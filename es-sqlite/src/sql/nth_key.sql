@@ -1,0 +1,1 @@
+select key from append_keys where key > ?1 order by key limit 1 offset ?2

@@ -1,0 +1,1 @@
+select version, fingerprint, checksum, payload from snapshots where category = ?1 and stream_id = ?2

@@ -1,0 +1,111 @@
+//! The threads of a store, from the first to the last.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use es_core::store::StoreError;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::ahead::Ahead;
+use crate::builder::Builder;
+use crate::queue::Queue;
+use crate::read::Selection;
+use crate::reader::Task;
+use crate::stream::Part;
+use crate::wake::Wake;
+use crate::writer::Job;
+use crate::{reader, wake, writer};
+
+/// One thread writes, a few read, one looks for what other processes write. Dropping this ends them, and waits for it.
+pub(crate) struct Threads {
+    pub(crate) writes: Arc<Queue<Box<dyn Job>>>,
+    pub(crate) reads: Arc<Queue<Task>>,
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) parts: Arc<Ahead<Part>>,
+    pub(crate) selections: Arc<Ahead<Selection>>,
+    handles: Mutex<Vec<JoinHandle<()>>>,
+    /// Each thread holds the other end until its connection is closed.
+    running: tokio::sync::Mutex<mpsc::Receiver<()>>,
+}
+
+impl Threads {
+    /// Opens a connection in each thread, the writer's first.
+    pub(crate) async fn start(builder: Builder) -> Result<Self, StoreError> {
+        let (alive, running) = mpsc::channel(1);
+        let threads = Self {
+            writes: Arc::new(Queue::new()),
+            reads: Arc::new(Queue::new()),
+            wake: Arc::new(Wake::new()),
+            parts: Arc::new(Ahead::new()),
+            selections: Arc::new(Ahead::new()),
+            handles: Mutex::default(),
+            running: tokio::sync::Mutex::new(running),
+        };
+        let builder = Arc::new(builder);
+        let reading = |builder: &Arc<Builder>| {
+            let builder = builder.clone();
+            move || builder.read_connection()
+        };
+        let (writes, woken, opening) = (threads.writes.clone(), threads.wake.clone(), builder.clone());
+        let write = move |connection| writer::run(connection, &writes, &woken);
+        threads.spawn("es-sqlite write", &alive, move || opening.write_connection(), write).await?;
+        for _ in 0..builder.readers {
+            let reads = threads.reads.clone();
+            threads.spawn("es-sqlite read", &alive, reading(&builder), move |connection| reader::run(connection, &reads)).await?;
+        }
+        let woken = threads.wake.clone();
+        threads.spawn("es-sqlite wake", &alive, reading(&builder), move |connection| wake::run(connection, &woken)).await?;
+        Ok(threads)
+    }
+
+    async fn spawn(
+        &self,
+        name: &str,
+        alive: &mpsc::Sender<()>,
+        open: impl FnOnce() -> Result<Connection, StoreError> + Send + 'static,
+        run: impl FnOnce(Connection) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (opened, outcome) = oneshot::channel();
+        let alive = alive.clone();
+        let serve = move || {
+            let _alive = alive;
+            match open() {
+                Ok(connection) => {
+                    let _ = opened.send(Ok(()));
+                    run(connection);
+                }
+                Err(error) => {
+                    let _ = opened.send(Err(error));
+                }
+            }
+        };
+        let handle = thread::Builder::new().name(name.to_owned()).spawn(serve);
+        let handle = handle.map_err(|error| StoreError::backend("starting a thread", error))?;
+        self.handles.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+        outcome.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Takes nothing new; what is queued is still done.
+    fn end(&self) {
+        self.writes.close();
+        self.reads.close();
+        self.wake.close();
+    }
+
+    /// Ends the threads without blocking one of the executor's.
+    pub(crate) async fn close(&self) {
+        self.end();
+        while self.running.lock().await.recv().await.is_some() {}
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.end();
+        let handles = std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
+        // a caller that is dropped by one of these threads must not wait for it
+        let others = handles.into_iter().filter(|handle| handle.thread().id() != thread::current().id());
+        others.for_each(|handle| drop(handle.join()));
+    }
+}

@@ -1,0 +1,11 @@
+//! The order desk, tested through the program that a user runs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod domain;
+mod killed;
+mod old_store;
+mod program;
+mod real;
+mod rejects;
+mod reports;
+mod sample;

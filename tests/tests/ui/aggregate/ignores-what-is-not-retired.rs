@@ -1,0 +1,18 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened;
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Closed;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(Opened), ignores(Closed))]
+struct Account;
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened;
+
+#[derive(Command, Clone, Deserialize)]
+#[command(aggregate = Account)]
+struct Open {
+    #[command(id)]
+    account: u64,
+}
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(Opened), commands(with(Open)))]
+struct Account;
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+async fn open(app: App<es_core::MemoryStore>) {
+    let _ = app.execute_with(AccountCommand::Open(Open { account: 1 }), &()).await;
+}
+
+fn main() {}

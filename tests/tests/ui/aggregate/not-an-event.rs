@@ -1,0 +1,14 @@
+use es_core::prelude::*;
+
+#[derive(Debug, Clone)]
+struct Opened;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(Opened))]
+struct Account;
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+fn main() {}

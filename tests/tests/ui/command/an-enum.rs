@@ -1,0 +1,13 @@
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events())]
+struct Account;
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+enum Wish {
+    Open,
+}
+
+fn main() {}

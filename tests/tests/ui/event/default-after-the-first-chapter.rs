@@ -1,0 +1,12 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 3, upcast_from = 1)]
+struct Opened {
+    #[event(since = 2, was = "by")]
+    #[event(since = 3, default)]
+    owner: u64,
+}
+
+fn main() {}

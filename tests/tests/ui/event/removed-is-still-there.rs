@@ -1,0 +1,10 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, upcast_from = 1, removed(owner: u64, since = 2))]
+struct Opened {
+    owner: u64,
+}
+
+fn main() {}

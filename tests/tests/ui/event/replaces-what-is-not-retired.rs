@@ -1,0 +1,11 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Started;
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(replaces(Started))]
+struct Opened;
+
+fn main() {}

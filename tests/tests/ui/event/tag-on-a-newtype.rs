@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened(#[event(tag)] String);
+
+fn main() {}
