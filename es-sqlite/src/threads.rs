@@ -1,5 +1,6 @@
 //! The threads of a store, from the first to the last.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -48,14 +49,28 @@ impl Threads {
             move || builder.read_connection()
         };
         let (writes, woken, opening) = (threads.writes.clone(), threads.wake.clone(), builder.clone());
-        let write = move |connection| writer::run(connection, &writes, &woken);
+        let (reads_open, others): (Sender<()>, Receiver<()>) = channel();
+        let write = move |connection| {
+            let connection = writer::run(connection, &writes, &woken);
+            // of two that close at once each may leave the log to the other: the last to close copies it into the file
+            while others.recv().is_ok() {}
+            drop(connection);
+        };
         threads.spawn("es-sqlite write", &alive, move || opening.write_connection(), write).await?;
         for _ in 0..builder.readers {
-            let reads = threads.reads.clone();
-            threads.spawn("es-sqlite read", &alive, reading(&builder), move |connection| reader::run(connection, &reads)).await?;
+            let (reads, open) = (threads.reads.clone(), reads_open.clone());
+            let read = move |connection| {
+                reader::run(connection, &reads);
+                drop(open);
+            };
+            threads.spawn("es-sqlite read", &alive, reading(&builder), read).await?;
         }
         let woken = threads.wake.clone();
-        threads.spawn("es-sqlite wake", &alive, reading(&builder), move |connection| wake::run(connection, &woken)).await?;
+        let wake = move |connection| {
+            wake::run(connection, &woken);
+            drop(reads_open);
+        };
+        threads.spawn("es-sqlite wake", &alive, reading(&builder), wake).await?;
         Ok(threads)
     }
 
@@ -104,8 +119,9 @@ impl Drop for Threads {
     fn drop(&mut self) {
         self.end();
         let handles = std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
-        // a caller that is dropped by one of these threads must not wait for it
-        let others = handles.into_iter().filter(|handle| handle.thread().id() != thread::current().id());
-        others.for_each(|handle| drop(handle.join()));
+        // dropped by one of these threads, there is nobody who could wait for it
+        if handles.iter().all(|handle| handle.thread().id() != thread::current().id()) {
+            handles.into_iter().for_each(|handle| drop(handle.join()));
+        }
     }
 }

@@ -83,14 +83,14 @@ fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or(0)
 }
 
-/// Writes until the queue is closed and empty.
-pub(crate) fn run(mut connection: Connection, queue: &Queue<Box<dyn Job>>, wake: &Wake) {
+/// Writes until the queue is closed and empty, and gives the connection back.
+pub(crate) fn run(mut connection: Connection, queue: &Queue<Box<dyn Job>>, wake: &Wake) -> Connection {
     let _serving = Serving(queue);
     let mut jobs = Vec::new();
     loop {
         queue.pop_many(&mut jobs, JOBS, BYTES, |job| job.weight());
         if jobs.is_empty() {
-            return;
+            return connection;
         }
         jobs.retain(|job| !job.is_abandoned());
         write(&mut connection, &mut jobs, wake);
