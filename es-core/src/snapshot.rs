@@ -1,6 +1,9 @@
 //! A stored state, believed only when it fits today's types and nothing has touched it.
 
+use std::any::TypeId;
+use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::{PoisonError, RwLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,8 +31,20 @@ impl<T: Serialize + DeserializeOwned> SnapshotRule<T> {
 }
 
 impl<T: State> SnapshotRule<T> {
-    /// What a stored state must have been made by: this state's shape, these events and versions, this `snapshot(version)`.
+    /// What a stored state must have been made by; worked out once for each type.
     fn fingerprint(&self) -> u64 {
+        static KNOWN: RwLock<Option<HashMap<TypeId, u64>>> = RwLock::new(None);
+        let of = TypeId::of::<T>();
+        if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|known| known.get(&of)) {
+            return *known;
+        }
+        let fingerprint = self.describe();
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(of, fingerprint);
+        fingerprint
+    }
+
+    /// This state's shape, these events and versions, this `snapshot(version)`.
+    fn describe(&self) -> u64 {
         let mut types = Types::default();
         let state = (self.shape)(&mut types);
         let mut text = format!("v{} {state}", self.version);

@@ -18,7 +18,6 @@
 //! copies the write-ahead log into the file, which blocks for as long as that takes: [`SqliteStore::close`] is the way that
 //! doesn't.
 
-mod ahead;
 mod append;
 mod builder;
 mod change;
@@ -142,11 +141,13 @@ impl EventStore for SqliteStore {
     }
 
     async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {
-        self.page(&self.threads.parts, Part { stream: stream.clone(), from, size }).await
+        let part = Part { stream: stream.clone(), from, size };
+        self.read_with(move |reader| part.read(reader)).await
     }
 
     async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {
-        self.page(&self.threads.selections, Selection { query: query.clone(), after, size }).await
+        let selection = Selection { query: query.clone(), after, size };
+        self.read_with(move |reader| selection.read(reader)).await
     }
 
     async fn stream_version(&self, stream: &StreamId) -> Result<u64, StoreError> {

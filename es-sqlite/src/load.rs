@@ -2,14 +2,12 @@
 
 use es_core::store::{Load, LoadedStream, StoreError};
 
-use crate::ahead::Ask;
 use crate::error::failed;
 use crate::reader::Reader;
 use crate::stream::Part;
 use crate::{keys, snapshot};
 
-/// What was loaded, and what comes after it if the page was full.
-pub(crate) fn load(reader: &mut Reader, load: Load) -> Result<(LoadedStream, Option<Part>), StoreError> {
+pub(crate) fn load(reader: &mut Reader, load: Load) -> Result<LoadedStream, StoreError> {
     let Load { stream, from, snapshot, key, size } = load;
     let mut part = Part { stream, from, size };
     reader.in_snapshot(|reader| {
@@ -22,8 +20,6 @@ pub(crate) fn load(reader: &mut Reader, load: Load) -> Result<(LoadedStream, Opt
             false => None,
         };
         part.from = snapshot.as_ref().map_or(part.from, |snapshot| snapshot.version);
-        let events = part.read(reader)?;
-        let next = part.next(&events);
-        Ok((LoadedStream { key, snapshot, events }, next))
+        Ok(LoadedStream { key, snapshot, events: part.read(reader)? })
     })
 }

@@ -52,10 +52,6 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.state().items.is_empty()
-    }
-
     /// Waits for an item; `None` when the queue is closed and empty.
     pub(crate) fn pop(&self) -> Option<T> {
         self.wait().items.pop_front()

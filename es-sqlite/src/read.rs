@@ -4,7 +4,6 @@ use es_core::store::{Page, PageSize, StoreError};
 use es_core::{Clause, Position, Query};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::ahead::Ask;
 use crate::error::failed;
 use crate::query;
 use crate::reader::Reader;
@@ -23,18 +22,15 @@ pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Position> {
 }
 
 /// Events that a query selects, after a position.
-#[derive(Clone, PartialEq)]
 pub(crate) struct Selection {
     pub(crate) query: Query,
     pub(crate) after: Position,
     pub(crate) size: PageSize,
 }
 
-impl Ask for Selection {
-    type Page = Page;
-
+impl Selection {
     /// Reads the head in the same snapshot.
-    fn read(&self, reader: &mut Reader) -> Result<Page, StoreError> {
+    pub(crate) fn read(&self, reader: &mut Reader) -> Result<Page, StoreError> {
         let Self { ref query, after, size } = *self;
         reader.in_snapshot(|reader| {
             let head = head(&reader.connection).map_err(failed("reading the head"))?;
@@ -49,10 +45,6 @@ impl Ask for Selection {
                 Some(_) => scan(reader, Some(query), Window::new(after, SCANNED, head), size),
             }
         })
-    }
-
-    fn next(&self, page: &Page) -> Option<Self> {
-        (!page.at_head).then(|| Self { after: page.through, ..self.clone() })
     }
 }
 
@@ -83,7 +75,11 @@ fn scan(reader: &mut Reader, query: Option<&Query>, window: Window, size: PageSi
     let mut select = reader.connection.prepare_cached(include_str!("sql/read_all.sql")).map_err(&reading)?;
     let mut rows = select.query(params![window.after.0, window.through.0]).map_err(&reading)?;
     let mut room = Room::new(size);
-    let mut events = Vec::new();
+    // what is selected may be few of many
+    let mut events = match query {
+        None => Vec::with_capacity(usize::try_from(window.through.0 - window.after.0).unwrap_or(usize::MAX).min(room.events()).min(1000)),
+        Some(_) => Vec::new(),
+    };
     while room.left() {
         let Some(row) = rows.next().map_err(&reading)? else { return Ok(window.page(events, false)) };
         if let Some(query) = query

@@ -48,6 +48,11 @@ impl Room {
         self.events > 0 && self.bytes > 0
     }
 
+    /// At most so many events.
+    pub(crate) fn events(&self) -> usize {
+        self.events
+    }
+
     pub(crate) fn take(&mut self, event: &StoredEvent) {
         self.events -= 1;
         self.bytes = self.bytes.saturating_sub(event.event.as_bytes().len());
@@ -60,6 +65,7 @@ pub(crate) struct Decoder {
     categories: Interned,
     stream_ids: Interned,
     metadata: (Vec<u8>, Arc<Metadata>),
+    recorded_at: (i64, DateTime<Utc>),
     no_metadata: Arc<Metadata>,
 }
 
@@ -71,6 +77,7 @@ impl Decoder {
             categories: Interned::new(16),
             stream_ids: Interned::new(1),
             metadata: (Vec::new(), no_metadata.clone()),
+            recorded_at: (0, DateTime::UNIX_EPOCH),
             no_metadata,
         }
     }
@@ -118,9 +125,19 @@ impl Decoder {
             integer(row, EVENT_VERSION)?,
             Payload::new(text(row, PAYLOAD)?.to_vec()),
             tags(row)?,
-            recorded_at(row)?,
+            self.recorded_at(row)?,
             self.metadata(row)?,
         ))
+    }
+
+    fn recorded_at(&mut self, row: &Row<'_>) -> Result<DateTime<Utc>, StoreError> {
+        let micros = integer(row, RECORDED_AT)?;
+        // the events of one transaction share theirs
+        if self.recorded_at.0 != micros {
+            let time = DateTime::from_timestamp_micros(micros).ok_or_else(|| unexpected(row, RECORDED_AT))?;
+            self.recorded_at = (micros, time);
+        }
+        Ok(self.recorded_at.1)
     }
 
     fn metadata(&mut self, row: &Row<'_>) -> Result<Arc<Metadata>, StoreError> {
@@ -190,10 +207,6 @@ fn event_id(row: &Row<'_>) -> Result<Uuid, StoreError> {
         ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_err(|_| unexpected(row, EVENT_ID)),
         _ => Err(unexpected(row, EVENT_ID)),
     }
-}
-
-fn recorded_at(row: &Row<'_>) -> Result<DateTime<Utc>, StoreError> {
-    DateTime::from_timestamp_micros(integer(row, RECORDED_AT)?).ok_or_else(|| unexpected(row, RECORDED_AT))
 }
 
 fn tags(row: &Row<'_>) -> Result<Vec<Tag>, StoreError> {

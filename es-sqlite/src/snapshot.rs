@@ -57,9 +57,6 @@ impl SnapshotStore for SqliteStore {
     }
 
     async fn load(&self, load: Load) -> Result<LoadedStream, StoreError> {
-        let (loaded, next) = self.read_with(move |reader| load::load(reader, load)).await?;
-        // whoever loads a stream reads all of it
-        next.into_iter().for_each(|next| self.read_on(&self.threads.parts, next));
-        Ok(loaded)
+        self.read_with(move |reader| load::load(reader, load)).await
     }
 }

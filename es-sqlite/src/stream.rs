@@ -4,7 +4,6 @@ use es_core::store::{PageSize, StoreError};
 use es_core::{StoredEvent, StreamId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::ahead::Ask;
 use crate::error::failed;
 use crate::reader::Reader;
 use crate::row::Room;
@@ -16,17 +15,14 @@ pub(crate) fn version(connection: &Connection, stream: &StreamId) -> rusqlite::R
 }
 
 /// Events of a stream, from a version on.
-#[derive(Clone, PartialEq)]
 pub(crate) struct Part {
     pub(crate) stream: StreamId,
     pub(crate) from: u64,
     pub(crate) size: PageSize,
 }
 
-impl Ask for Part {
-    type Page = Vec<StoredEvent>;
-
-    fn read(&self, reader: &mut Reader) -> Result<Vec<StoredEvent>, StoreError> {
+impl Part {
+    pub(crate) fn read(&self, reader: &mut Reader) -> Result<Vec<StoredEvent>, StoreError> {
         let reading = failed("reading a stream");
         let Self { stream, from, size } = self;
         let from = i64::try_from(*from).unwrap_or(i64::MAX);
@@ -42,12 +38,5 @@ impl Ask for Part {
             events.push(event);
         }
         Ok(events)
-    }
-
-    fn next(&self, events: &Vec<StoredEvent>) -> Option<Self> {
-        let mut room = Room::new(self.size);
-        events.iter().for_each(|event| room.take(event));
-        let last = events.last().filter(|_| !room.left())?;
-        Some(Self { from: last.version + 1, ..self.clone() })
     }
 }

@@ -8,12 +8,9 @@ use es_core::store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::ahead::Ahead;
 use crate::builder::Builder;
 use crate::queue::Queue;
-use crate::read::Selection;
 use crate::reader::Task;
-use crate::stream::Part;
 use crate::wake::Wake;
 use crate::writer::Job;
 use crate::{reader, wake, writer};
@@ -23,8 +20,6 @@ pub(crate) struct Threads {
     pub(crate) writes: Arc<Queue<Box<dyn Job>>>,
     pub(crate) reads: Arc<Queue<Task>>,
     pub(crate) wake: Arc<Wake>,
-    pub(crate) parts: Arc<Ahead<Part>>,
-    pub(crate) selections: Arc<Ahead<Selection>>,
     handles: Mutex<Vec<JoinHandle<()>>>,
     /// Each thread holds the other end until its connection is closed.
     running: tokio::sync::Mutex<mpsc::Receiver<()>>,
@@ -38,8 +33,6 @@ impl Threads {
             writes: Arc::new(Queue::new()),
             reads: Arc::new(Queue::new()),
             wake: Arc::new(Wake::new()),
-            parts: Arc::new(Ahead::new()),
-            selections: Arc::new(Ahead::new()),
             handles: Mutex::default(),
             running: tokio::sync::Mutex::new(running),
         };
