@@ -50,10 +50,20 @@ pub trait Apply<E> {
 
 /// How an event changes a view that needs its time, stream or headers too.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot apply the recorded event `{E}`",
-    label = "`{Self}` lists this event but has neither `Apply<{E}>` nor `ApplyRecorded<{E}>`"
+    message = "`{Self}` cannot apply the event `{E}`",
+    label = "`{Self}` lists this event but has no `impl Apply<{E}> for {Self}`",
+    note = "write `impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}) {{ .. }} }}`",
+    note = "or `impl ApplyRecorded<{E}>`, where it needs the event's time, stream or headers",
+    note = "or remove `{E}` from the list of events"
 )]
 pub trait ApplyRecorded<E> {
     /// Changes the state as the event says.
     fn apply_recorded(&mut self, event: Recorded<E>);
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Apply<E>, E> ApplyRecorded<E> for V {
+    fn apply_recorded(&mut self, event: Recorded<E>) {
+        self.apply(event.event);
+    }
 }

@@ -176,6 +176,25 @@ pub enum ReadError {
     Store(#[from] StoreError),
 }
 
+/// Why a wait for a projection ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// It has not come so far in time: it is slow, or no worker keeps it.
+    #[error("`{projection}` has reached position {reached}, not {position}, in time: is a worker running that keeps it?")]
+    Timeout {
+        /// The view or projection.
+        projection: &'static str,
+        /// What was waited for.
+        position: Position,
+        /// How far it has come.
+        reached: Position,
+    },
+    /// How far it is could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
 /// What executing a command can meet. `E` is the aggregate's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

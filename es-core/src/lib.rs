@@ -94,6 +94,7 @@ mod finite;
 pub mod lock;
 pub mod memory;
 mod metadata;
+mod projection;
 mod query;
 mod recorded;
 mod retired;
@@ -105,21 +106,24 @@ mod stream;
 mod tag;
 pub mod testing;
 mod text;
+pub mod view;
+mod worker;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use aggregate::{Aggregate, Apply, ApplyRecorded};
-pub use app::{App, AppendEvents, Committed, Execute, Feed, Loaded};
+pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, Loaded};
 pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
-pub use error::{Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError};
+pub use error::{Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, WaitError};
 #[cfg(feature = "derive")]
-pub use es_derive::{Aggregate, Command, Event, Id, Schema};
+pub use es_derive::{Aggregate, Command, Event, Id, Projection, Schema, View};
 pub use event::{Emits, Event, EventEnum, EventInfo, EventSet};
 pub use memory::MemoryStore;
 pub use metadata::Metadata;
+pub use projection::{Project, Projection, ProjectionError, ReadModel};
 pub use query::{AppendCondition, Clause, Query};
 pub use recorded::{Payload, Recorded, StoredEvent};
 pub use retired::Retired;
@@ -129,11 +133,13 @@ pub use store::AnyStore;
 pub use stream::{AsOf, ExpectedVersion, Id, Position, StreamId};
 pub use tag::{Tag, TagValue, Tags};
 pub use text::TextError;
+pub use view::{KeyOf, View};
+pub use worker::{Health, Stuck, Worker};
 
 /// What an ordinary domain file imports.
 pub mod prelude {
     pub use crate::{
         Aggregate, App, Apply, ApplyRecorded, AsOf, Command, Committed, Decision, Event, Events, ExpectedVersion, Handle, HandleWith, Id,
-        Loaded, Position, Recorded, Retired, Schema, Tag, emit, ensure, events,
+        KeyOf, Loaded, Position, Project, Projection, ProjectionError, Recorded, Retired, Schema, Tag, View, emit, ensure, events,
     };
 }

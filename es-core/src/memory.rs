@@ -1,5 +1,7 @@
 //! A store in memory, for tests and for trying things out. It runs the same suite as every other store.
 
+mod views;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +28,7 @@ pub struct MemoryStore {
 #[derive(Debug)]
 struct Shared {
     log: Mutex<Log>,
+    kept: Mutex<views::Kept>,
     head: watch::Sender<u64>,
 }
 
@@ -43,7 +46,11 @@ struct Log {
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self { shared: Arc::new(Shared { log: Mutex::default(), head: watch::Sender::new(0) }) }
+        Self { shared: Arc::new(Shared { log: Mutex::default(), kept: Mutex::default(), head: watch::Sender::new(0) }) }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, views::Kept> {
+        self.shared.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

@@ -11,4 +11,8 @@ pub use crate::lock::check::locked;
 pub use crate::retired::{Replaced, RetiredInto, read_former};
 pub use crate::schema::{Definition, Field, Shape, Tagging, Types, Variant};
 pub use crate::snapshot::SnapshotRule;
+pub use crate::view::{Keys, KeysByStream, KeysByView};
 pub use check::{Listed, Retirement, Upcast};
+
+/// What becomes of one event in a projection of the user's.
+pub type Projected<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), crate::ProjectionError>> + Send + 'a>>;

@@ -84,6 +84,33 @@ impl<E> Recorded<E> {
     }
 }
 
+impl<E> Recorded<E> {
+    /// The same record around another event.
+    pub(crate) fn around<F>(&self, event: F) -> Recorded<F> {
+        Recorded {
+            event,
+            event_id: self.event_id,
+            stream: self.stream.clone(),
+            version: self.version,
+            position: self.position,
+            name: self.name.clone(),
+            event_version: self.event_version,
+            part: self.part,
+            tags: self.tags.clone(),
+            recorded_at: self.recorded_at,
+            metadata: self.metadata.clone(),
+        }
+    }
+
+    /// The event, and what was recorded about it. For generated code.
+    #[doc(hidden)]
+    pub fn split(self) -> (E, Recorded<()>) {
+        let Self { event, event_id, stream, version, position, name, event_version, part, tags, recorded_at, metadata } = self;
+        let about = Recorded { event: (), event_id, stream, version, position, name, event_version, part, tags, recorded_at, metadata };
+        (event, about)
+    }
+}
+
 impl StoredEvent {
     /// An event that a store has read back. For implementors of stores.
     #[expect(clippy::too_many_arguments, reason = "a row of the events table")]
@@ -123,18 +150,6 @@ impl StoredEvent {
         let today = event.name();
         let renamed = || E::EVENTS.iter().any(|known| known.name == today && known.renamed_from.contains(&&*self.name));
         let name = if &*self.name == today || renamed() { self.name.clone() } else { today.into() };
-        Recorded {
-            event,
-            event_id: self.event_id,
-            stream: self.stream.clone(),
-            version: self.version,
-            position: self.position,
-            name,
-            event_version: self.event_version,
-            part,
-            tags: self.tags.clone(),
-            recorded_at: self.recorded_at,
-            metadata: self.metadata.clone(),
-        }
+        Recorded { part, name, ..self.around(event) }
     }
 }

@@ -88,6 +88,6 @@ fn checksum(stream: &StreamId, version: u64, fingerprint: u64, payload: &[u8]) -
 }
 
 /// FNV-1a, 64 bits: the same on every machine and in every release.
-fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+pub(crate) fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     parts.into_iter().flatten().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -74,7 +74,8 @@ impl EventEnum<'_> {
         quote!(#(#each)*)
     }
 
-    fn event_enum(&self) -> TokenStream {
+    /// What reading one needs.
+    pub(crate) fn event_enum(&self) -> TokenStream {
         let Self { krate, ident, .. } = self;
         let names: Vec<_> = self.events.iter().map(|event| &event.name).collect();
         let members = |member: &str| self.events.iter().map(|event| member_of(event, member, krate)).collect::<Vec<_>>();

@@ -11,9 +11,11 @@ mod event_enum;
 mod expansion;
 mod id;
 mod lock;
+mod projection;
 mod schema;
 mod serde_attr;
 mod shape;
+mod view;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -46,4 +48,16 @@ pub fn id(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Schema, attributes(schema, es))]
 pub fn schema(input: TokenStream) -> TokenStream {
     schema::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/view.md")]
+#[proc_macro_derive(View, attributes(view, schema, es))]
+pub fn view(input: TokenStream) -> TokenStream {
+    view::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/projection.md")]
+#[proc_macro_derive(Projection, attributes(projection, es))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    projection::derive(&parse_macro_input!(input as DeriveInput)).into()
 }

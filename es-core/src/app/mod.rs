@@ -10,6 +10,7 @@ mod load;
 mod names;
 mod on_stream;
 mod on_tags;
+mod read_models;
 mod repeat;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(crate) use append::encode;
 pub use execute::{Committed, Execute};
 pub use feed::Feed;
 pub use load::Loaded;
+pub use read_models::Lag;
 
 use crate::aggregate::Aggregate;
 use crate::command::{Command, Handle, HandleWith};
@@ -79,6 +81,14 @@ impl<S: Store> App<S> {
     /// The store that it runs on.
     pub fn store(&self) -> &S {
         &self.store
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(crate) fn page_size(&self) -> PageSize {
+        self.settings.page
     }
 
     /// Executes a command: loads the state that decides, calls the handler, appends what it decided.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::error::Conflict;
-use crate::store::KeyRecord;
+use crate::store::{KeyRecord, Slot, ViewTable};
 
 /// A store that could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,30 @@ impl StoreError {
     /// An event id that is in the store already.
     pub fn duplicate_event(event_id: Uuid) -> Self {
         Self::Refused { reason: format!("event id {event_id} is stored already: an event is appended once, with an id of its own") }
+    }
+
+    /// A view that was never set up.
+    pub fn no_view(table: &ViewTable) -> Self {
+        let ViewTable { name, version, .. } = table;
+        Self::Refused { reason: format!("view `{name}` version {version} is not set up: run a worker that keeps it") }
+    }
+
+    /// A view whose table was made for another shape.
+    pub fn other_shape(table: &ViewTable) -> Self {
+        let ViewTable { name, version, .. } = table;
+        Self::Refused {
+            reason: format!("view `{name}` version {version} was set up with other fields, columns or events: raise its version"),
+        }
+    }
+
+    /// A projection that is kept in another number of parts.
+    pub fn other_parts(slot: &Slot, found: u32) -> Self {
+        let Slot { projection, version, parts, .. } = slot;
+        Self::Refused {
+            reason: format!(
+                "projection `{projection}` version {version} is kept in {found} parts, not {parts}: raise its version to change that"
+            ),
+        }
     }
 
     /// A payload that is not JSON.

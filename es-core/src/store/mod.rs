@@ -1,16 +1,20 @@
 //! What a store must do. A store is right when it passes the suite of `es-conformance`.
 
 mod any;
+mod claim;
 mod error;
 pub(crate) mod types;
+mod view;
 
 use std::future::Future;
 
 use chrono::{DateTime, Utc};
 
 pub use any::AnyStore;
+pub use claim::{LiveWorker, Plan};
 pub use error::{AppendError, StoreError};
 pub use types::{Append, Appended, Durability, KeyRecord, KeyScope, Load, LoadedStream, NewEvent, Page, PageSize, Snapshot};
+pub use view::{AdvanceError, Claim, Lease, Progress, RowChange, Slot, Step, ViewQuery, ViewRow, ViewStore, ViewTable, Work};
 
 use crate::query::Query;
 use crate::recorded::StoredEvent;

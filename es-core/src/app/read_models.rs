@@ -1,0 +1,96 @@
+//! Views and projections, seen from an application.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::error::{ReadError, WaitError};
+use crate::event::stored_names;
+use crate::projection::ReadModel;
+use crate::query::{Clause, Query};
+use crate::store::{PageSize, ViewStore};
+use crate::stream::Position;
+use crate::view::{View, Views};
+
+/// How far behind the log a projection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lag {
+    /// How far it has come: the part of it that has come least far.
+    pub position: Position,
+    /// How many events the store has after that, of any kind.
+    pub events: u64,
+    /// When the first event was recorded that it has not seen; `None` when there is none.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// Between two looks at a checkpoint.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
+
+impl<S: ViewStore> App<S> {
+    /// The rows of a view, as far as its worker has come.
+    pub fn view<V: View>(&self) -> Views<'_, S, V> {
+        Views::new(self.store())
+    }
+
+    /// A view's row folded now from all events of its kinds up to the head, without its table: for rows that are rarely asked for, and to
+    /// check a table. `None` where there is no such row.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn live<V: View>(&self, key: &V::Key) -> Result<Option<V>, ReadError> {
+        self.names().check_events::<V>(&[V::EVENTS])?;
+        crate::view::live::<S, V>(self, &key.to_string(), None).await
+    }
+
+    /// As [`live`](Self::live), up to a position, inclusive: the row as it was then.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn live_at<V: View>(&self, key: &V::Key, position: Position) -> Result<Option<V>, ReadError> {
+        self.names().check_events::<V>(&[V::EVENTS])?;
+        crate::view::live::<S, V>(self, &key.to_string(), Some(position)).await
+    }
+
+    /// Waits until a view or a projection has seen the event at `position`: to read what one has just written.
+    ///
+    /// Without a position, as [`Committed`](crate::Committed) has none where nothing was decided, it returns at once.
+    ///
+    /// # Errors
+    /// [`WaitError::Timeout`] when it has not come so far in time.
+    pub async fn wait_for<R: ReadModel>(&self, position: impl Into<Option<Position>>, timeout: Duration) -> Result<(), WaitError> {
+        let Some(position) = position.into() else { return Ok(()) };
+        let until = tokio::time::Instant::now() + timeout;
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let reached = self.reached::<R>().await?;
+            if reached >= position {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() + pause > until {
+                return Err(WaitError::Timeout { projection: R::NAME, position, reached });
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(longest);
+        }
+    }
+
+    /// How far behind a view or a projection is.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn lag<R: ReadModel>(&self) -> Result<Lag, ReadError> {
+        let position = self.reached::<R>().await?;
+        let head = self.store().head().await?;
+        let query = Query::from(Clause::new().names(stored_names(R::EVENTS)));
+        let next = self.store().read(&query, position, PageSize { events: 1, bytes: 1 }).await?;
+        let since = next.events.first().map(|event| event.recorded_at);
+        Ok(Lag { position, events: head.0.saturating_sub(position.0), since })
+    }
+
+    async fn reached<R: ReadModel>(&self) -> Result<Position, ReadError> {
+        let parts = self.store().progress(R::NAME, R::VERSION).await?;
+        Ok(parts.iter().map(|part| part.position).min().unwrap_or_default())
+    }
+}

@@ -1,0 +1,165 @@
+//! Views and the progress of projections, in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use crate::memory::MemoryStore;
+use crate::store::{
+    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, RowChange, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
+};
+use crate::stream::Position;
+use crate::view::{ColumnValue, Filter};
+
+/// What is kept beside the log.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    tables: HashMap<String, Table>,
+    slots: BTreeMap<Slot, Held>,
+    workers: HashMap<Uuid, (BTreeSet<Slot>, Instant)>,
+}
+
+#[derive(Debug)]
+struct Table {
+    fingerprint: u64,
+    rows: BTreeMap<String, ViewRow>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    position: Position,
+    token: u64,
+    holder: Option<(Uuid, Instant)>,
+}
+
+impl Held {
+    fn holder(&self, now: Instant) -> Option<Uuid> {
+        self.holder.filter(|(_, until)| *until > now).map(|(holder, _)| holder)
+    }
+}
+
+impl Kept {
+    fn claim(&mut self, claim: &Claim, now: Instant) -> Result<Vec<Lease>, StoreError> {
+        for slot in &claim.slots {
+            let other = self.slots.keys().find(|other| (&other.projection, other.version) == (&slot.projection, slot.version));
+            if let Some(other) = other.filter(|other| other.parts != slot.parts) {
+                return Err(StoreError::other_parts(slot, other.parts));
+            }
+            self.slots.entry(slot.clone()).or_default();
+        }
+        self.workers.retain(|_, (_, until)| *until > now);
+        self.workers.insert(claim.worker, (claim.slots.iter().cloned().collect(), now + claim.lasts));
+        let workers: Vec<_> = self.workers.iter().map(|(id, (wants, _))| LiveWorker { id: *id, wants: wants.clone() }).collect();
+        let held = self.slots.iter().filter_map(|(slot, held)| Some((slot.clone(), held.holder(now)?))).collect();
+        let plan = Plan::new(claim, &workers, &held);
+        for slot in &plan.give {
+            self.hold(slot, |held| held.holder = None);
+        }
+        let mut leases = Vec::new();
+        for slot in plan.take.iter().chain(&plan.keep) {
+            let taken = plan.take.contains(slot);
+            self.hold(slot, |held| {
+                held.token += u64::from(taken);
+                held.holder = Some((claim.worker, now + claim.lasts));
+                leases.push(Lease { slot: slot.clone(), token: held.token, position: held.position });
+            });
+        }
+        Ok(leases)
+    }
+
+    fn hold(&mut self, slot: &Slot, change: impl FnOnce(&mut Held)) {
+        change(self.slots.entry(slot.clone()).or_default());
+    }
+
+    fn table(&mut self, table: &ViewTable) -> Result<&mut Table, StoreError> {
+        let name = table.table();
+        self.tables.get_mut(&name).ok_or_else(|| StoreError::no_view(table))
+    }
+
+    fn is_held(&self, lease: &Lease) -> bool {
+        self.slots.get(&lease.slot).is_some_and(|held| held.token == lease.token && held.position == lease.position)
+    }
+
+    fn advance(&mut self, step: Step<()>) -> Result<(), AdvanceError> {
+        if !self.is_held(&step.lease) {
+            return Err(AdvanceError::Lost);
+        }
+        if let Some(table) = &step.table {
+            let rows = &mut self.table(table)?.rows;
+            for change in step.rows {
+                match change {
+                    RowChange::Put(row) => drop(rows.insert(row.key.clone(), row)),
+                    RowChange::Delete(key) => drop(rows.remove(&key)),
+                }
+            }
+        }
+        self.hold(&step.lease.slot, |held| held.position = step.through);
+        Ok(())
+    }
+}
+
+/// Whether all filters let a row through.
+fn is_listed(table: &ViewTable, row: &ViewRow, filters: &[Filter]) -> bool {
+    filters.iter().all(|filter| {
+        let at = table.columns.iter().position(|(name, _)| *name == filter.column);
+        filter.allows(at.and_then(|at| row.columns.get(at)).unwrap_or(&ColumnValue::Null))
+    })
+}
+
+impl ViewStore for MemoryStore {
+    async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let found = kept.tables.entry(table.table()).or_insert_with(|| Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+        match found.fingerprint == table.fingerprint {
+            true => Ok(()),
+            false => Err(StoreError::other_shape(table)),
+        }
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
+        self.kept().claim(claim, Instant::now())
+    }
+
+    async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        kept.workers.remove(&worker);
+        for held in kept.slots.values_mut() {
+            held.holder = held.holder.filter(|(holder, _)| *holder != worker);
+        }
+        Ok(())
+    }
+
+    async fn advance(&self, mut step: Step<()>) -> Result<(), AdvanceError> {
+        if let Some(mut work) = step.work.take() {
+            // there is nothing to write to: what it does is its own
+            work.run(&mut ()).await.map_err(AdvanceError::Projection)?;
+        }
+        self.kept().advance(step)
+    }
+
+    async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
+        let kept = self.kept();
+        let of = kept.slots.iter().filter(|(slot, _)| slot.projection == projection && slot.version == version);
+        Ok(of.map(|(slot, held)| Progress { slot: slot.clone(), position: held.position }).collect())
+    }
+
+    async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {
+        let mut kept = self.kept();
+        let rows = &kept.table(table)?.rows;
+        Ok(keys.iter().filter_map(|key| rows.get(key).cloned()).collect())
+    }
+
+    async fn list(&self, table: &ViewTable, query: &ViewQuery) -> Result<Vec<ViewRow>, StoreError> {
+        let mut kept = self.kept();
+        let rows = kept.table(table)?.rows.values();
+        let behind = rows.filter(|row| query.after.as_ref().is_none_or(|after| row.key > *after));
+        let listed = behind.filter(|row| is_listed(table, row, &query.filters));
+        Ok(listed.take(usize::try_from(query.limit).unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    async fn count(&self, table: &ViewTable, filters: &[Filter]) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        Ok(kept.table(table)?.rows.values().filter(|row| is_listed(table, row, filters)).count() as u64)
+    }
+}

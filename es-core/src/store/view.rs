@@ -1,0 +1,182 @@
+//! Read models kept beside their events: rows, how far each projection has come, and who works on it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::projection::ProjectionError;
+use crate::store::{Store, StoreError};
+use crate::stream::Position;
+use crate::view::{ColumnType, ColumnValue, Filter};
+
+/// Rows of views, and the progress of projections.
+///
+/// What it promises: a [`Step`] is all or nothing, its rows and the user's writes together with the checkpoint that it moves; and
+/// only whoever holds the lease can make one. So each event takes effect once.
+pub trait ViewStore: Store {
+    /// Makes the table of a view, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when there is a table of this name and version with another shape.
+    fn open_view(&self, table: &ViewTable) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Renews what a worker holds, takes what is its share, and gives back what is not: see [`Plan`](super::Plan), by which every
+    /// store decides. Leases run on the store's clock.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when a projection is kept in another number of parts.
+    fn claim(&self, claim: &Claim) -> impl Future<Output = Result<Vec<Lease>, StoreError>> + Send;
+
+    /// Gives back all that a worker holds, at once.
+    fn release(&self, worker: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes rows, runs the user's work and moves the checkpoint from the lease's position on, in one transaction.
+    ///
+    /// # Errors
+    /// [`AdvanceError`], after which nothing is written.
+    fn advance(&self, step: Step<Self::Connection>) -> impl Future<Output = Result<(), AdvanceError>> + Send;
+
+    /// How far each part of a projection has come; nothing for one that no worker has met.
+    fn progress(&self, projection: &str, version: u32) -> impl Future<Output = Result<Vec<Progress>, StoreError>> + Send;
+
+    /// The rows with these keys, in no order; those that there are.
+    fn rows(&self, table: &ViewTable, keys: Vec<String>) -> impl Future<Output = Result<Vec<ViewRow>, StoreError>> + Send;
+
+    /// The rows that a query selects, in byte order of their keys.
+    fn list(&self, table: &ViewTable, query: &ViewQuery) -> impl Future<Output = Result<Vec<ViewRow>, StoreError>> + Send;
+
+    /// How many rows the filters let through.
+    fn count(&self, table: &ViewTable, filters: &[Filter]) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// The table of one version of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewTable {
+    /// The view's name: letters, digits and `_`, up to 40 bytes.
+    pub name: &'static str,
+    /// The view's version.
+    pub version: u32,
+    /// The indexed columns.
+    pub columns: &'static [(&'static str, ColumnType)],
+    /// What its rows are made by: the shape of the state and of its events.
+    pub fingerprint: u64,
+}
+
+impl ViewTable {
+    /// The name of the table: `view_order_summary_v1`.
+    pub fn table(&self) -> String {
+        format!("view_{}_v{}", self.name, self.version)
+    }
+}
+
+/// A row of a view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewRow {
+    /// The key, 1 to 512 bytes.
+    pub key: String,
+    /// The indexed columns, in the order of the table's.
+    pub columns: Vec<ColumnValue>,
+    /// JSON.
+    pub state: Vec<u8>,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowChange {
+    /// It is written in place of the one before.
+    Put(ViewRow),
+    /// There is none of this key any more.
+    Delete(String),
+}
+
+/// Which rows of a view.
+#[derive(Debug, Clone, Default)]
+pub struct ViewQuery {
+    /// All of them must hold.
+    pub filters: Vec<Filter>,
+    /// Only keys after this one.
+    pub after: Option<String>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// One part of one version of a projection: what a worker can hold.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot {
+    /// The projection's name.
+    pub projection: String,
+    /// Its version.
+    pub version: u32,
+    /// Which part, from 0.
+    pub part: u32,
+    /// How many parts there are. It stays the same for a version.
+    pub parts: u32,
+}
+
+/// A slot that a worker holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The slot.
+    pub slot: Slot,
+    /// Raised whenever the slot changes hands: what an earlier holder still writes is refused.
+    pub token: u64,
+    /// How far the slot has come.
+    pub position: Position,
+}
+
+/// What a worker would like to hold.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The worker.
+    pub worker: Uuid,
+    /// All that it could work on.
+    pub slots: Vec<Slot>,
+    /// How long a lease lasts unless it is renewed.
+    pub lasts: Duration,
+}
+
+/// How far a part of a projection has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The slot.
+    pub slot: Slot,
+    /// All events up to here have taken effect.
+    pub position: Position,
+}
+
+/// What is written at once for one slot.
+pub struct Step<C> {
+    /// The lease under which it is written, at the position where the slot is.
+    pub lease: Lease,
+    /// Where it is afterwards.
+    pub through: Position,
+    /// The table of `rows`.
+    pub table: Option<ViewTable>,
+    /// What becomes of a view's rows: no key twice.
+    pub rows: Vec<RowChange>,
+    /// What a projection of the user's does.
+    pub work: Option<Box<dyn Work<C>>>,
+}
+
+/// The user's writes within a [`Step`].
+pub trait Work<C>: Send {
+    /// Runs them. It is run again when the transaction has to be.
+    fn run<'a>(&'a mut self, connection: &'a mut C) -> BoxFuture<'a, Result<(), ProjectionError>>;
+}
+
+/// Why a step was not made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdvanceError {
+    /// Somebody else holds the slot, or it is not where the lease says.
+    #[error("the lease is lost")]
+    Lost,
+    /// The user's work said no.
+    #[error("{0}")]
+    Projection(ProjectionError),
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

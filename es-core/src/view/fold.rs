@@ -1,0 +1,114 @@
+//! From events to the rows that they change.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use futures_util::future::BoxFuture;
+
+use crate::event::EventInfo;
+use crate::projection::{Projection, ProjectionError, ReadModel, panicked};
+use crate::recorded::{Recorded, StoredEvent};
+use crate::snapshot::fnv1a;
+use crate::store::{RowChange, Slot, ViewRow, ViewStore, ViewTable};
+use crate::text;
+use crate::view::{View, ViewOf, table};
+
+impl<V: View> ReadModel for ViewOf<V> {
+    const NAME: &'static str = V::NAME;
+    const VERSION: u32 = V::VERSION;
+    const EVENTS: &'static [EventInfo] = V::EVENTS;
+}
+
+impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
+    fn parts(&self) -> u32 {
+        self.parts
+    }
+
+    fn table(&self) -> Option<ViewTable> {
+        Some(table::<V>())
+    }
+
+    fn change_rows<'a>(
+        &'a self,
+        store: &'a S,
+        slot: &'a Slot,
+        events: &'a [&'a StoredEvent],
+    ) -> BoxFuture<'a, Result<Vec<RowChange>, ProjectionError>> {
+        Box::pin(async move {
+            let changes = changes_of::<V>(events.iter().copied(), |key| is_in(slot, key))?;
+            let mut keys: Vec<String> = changes.iter().map(|(key, _)| key.clone()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            if keys.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut rows = Rows::<V>::default();
+            for row in store.rows(&table::<V>(), keys).await? {
+                rows.0.insert(row.key, Some(serde_json::from_slice(&row.state)?));
+            }
+            for (key, event) in changes {
+                let position = event.position;
+                rows.change(key, event).map_err(|error| error.at(position))?;
+            }
+            rows.into_changes()
+        })
+    }
+}
+
+/// Whether a key belongs to this part.
+fn is_in(slot: &Slot, key: &str) -> bool {
+    slot.parts <= 1 || fnv1a([key.as_bytes()]) % u64::from(slot.parts) == u64::from(slot.part)
+}
+
+type Change<V> = (String, Recorded<<V as crate::EventSet>::Event>);
+
+/// Each row that each event changes, in order.
+pub(super) fn changes_of<'a, V: View>(
+    events: impl Iterator<Item = &'a StoredEvent>,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Change<V>>, ProjectionError> {
+    let mut changes = Vec::new();
+    for stored in events {
+        let mut each = || -> Result<(), ProjectionError> {
+            for event in stored.decode::<V>()? {
+                let mut keys = catch_unwind(AssertUnwindSafe(|| V::keys_of(&event))).unwrap_or_else(|panic| Err(panicked(&*panic)))?;
+                keys.iter().try_for_each(|key| text::check("key of a view", key))?;
+                keys.retain(|key| wanted(key));
+                let Some(last) = keys.pop() else { continue };
+                changes.extend(keys.into_iter().map(|key| (key, event.clone())));
+                changes.push((last, event));
+            }
+            Ok(())
+        };
+        each().map_err(|error| error.at(stored.position))?;
+    }
+    Ok(changes)
+}
+
+/// The rows that are being changed; `None` for one that ended.
+pub(super) struct Rows<V>(pub(super) BTreeMap<String, Option<V>>);
+
+impl<V> Default for Rows<V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<V: View> Rows<V> {
+    pub(super) fn change(&mut self, key: String, event: Recorded<V::Event>) -> Result<(), ProjectionError> {
+        let row = self.0.entry(key).or_default();
+        let mut state = row.take().unwrap_or_default();
+        // a state that a panic leaves behind is thrown away with the whole batch
+        let kept = catch_unwind(AssertUnwindSafe(|| state.change(event))).map_err(|panic| panicked(&*panic))?;
+        *row = kept.then_some(state);
+        Ok(())
+    }
+
+    fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
+        let change = |(key, state): (String, Option<V>)| match state {
+            None => Ok(RowChange::Delete(key)),
+            Some(state) => Ok(RowChange::Put(ViewRow { key, columns: state.columns(), state: serde_json::to_vec(&state)? })),
+        };
+        self.0.into_iter().map(change).collect()
+    }
+}

@@ -1,0 +1,83 @@
+//! The rules that one view's own tokens can break.
+
+use syn::{Data, Fields};
+
+use super::model::View;
+use crate::attr::printed;
+use crate::errors::Errors;
+
+const LONGEST_NAME: usize = 40;
+
+pub(super) fn all(view: &View, errors: &mut Errors) {
+    is_a_plain_struct(view, errors);
+    has_a_key(view, errors);
+    lists_events(view, errors);
+    lists_each_once(view, errors);
+    has_a_name_for_a_table(view, errors);
+    indexes_each_once(view, errors);
+    if errors.is_empty() {
+        crate::schema::check_shape(view.input, errors);
+    }
+}
+
+// #[derive(View)] enum OrderSummary { .. }
+fn is_a_plain_struct(view: &View, errors: &mut Errors) {
+    let ident = &view.input.ident;
+    if !matches!(&view.input.data, Data::Struct(data) if !matches!(data.fields, Fields::Unnamed(_))) {
+        errors.error(ident, format!("`{ident}` is not a struct with named fields\nhelp: a view's row is a struct: name its fields"));
+    }
+    if !view.input.generics.params.is_empty() {
+        errors.error(&view.input.generics, format!("`{ident}` is generic; a view is not\nhelp: write one view for each type"));
+    }
+}
+
+// #[view(events(OrderPlaced))]
+fn has_a_key(view: &View, errors: &mut Errors) {
+    if view.key.is_none() {
+        let ident = &view.input.ident;
+        errors.error(ident, format!("`{ident}` does not say what identifies a row\nhelp: add `key = Type` to `#[view(..)]`"));
+    }
+}
+
+// #[view(key = OrderId)]
+fn lists_events(view: &View, errors: &mut Errors) {
+    if view.events.is_none() {
+        let ident = &view.input.ident;
+        errors.error(ident, format!("`{ident}` does not list its events\nhelp: add `events(..)` to `#[view(..)]`"));
+    }
+}
+
+// #[view(key = OrderId, events(OrderPlaced), delete_on(OrderPlaced))]
+fn lists_each_once(view: &View, errors: &mut Errors) {
+    let all = view.all_events();
+    for (at, item) in all.iter().enumerate() {
+        if all.iter().take(at).any(|earlier| earlier.name == item.name) {
+            errors.error(&item.path, format!("`{}` is listed twice in `#[view(..)]`\nhelp: remove one of them", printed(&item.path)));
+        }
+    }
+}
+
+// #[view(name = "order summary", ..)]
+fn has_a_name_for_a_table(view: &View, errors: &mut Errors) {
+    let name = view.name();
+    let text = name.value();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if text.is_empty() || text.len() > LONGEST_NAME || !text.chars().all(fits) {
+        errors.error(
+            &name,
+            format!("a view's name is part of its table's: 1 to {LONGEST_NAME} small letters, digits and `_`\nhelp: write `name = \"..\"`"),
+        );
+    }
+}
+
+// #[view(index)] #[view(index)] status: String
+fn indexes_each_once(view: &View, errors: &mut Errors) {
+    for (at, (ident, _)) in view.columns.iter().enumerate() {
+        if view.columns.iter().take(at).any(|(earlier, _)| earlier == ident) {
+            errors.error(ident, format!("`{ident}` is indexed twice\nhelp: keep one `#[view(index)]`"));
+        }
+        if ["key", "state"].iter().any(|own| ident == own) {
+            errors.error(ident, format!("`{ident}` is a column of every view's table\nhelp: give the field another name"));
+        }
+    }
+}
