@@ -80,8 +80,9 @@ impl Builder {
     /// that a newer build wrote; [`StoreError::Backend`] when the file cannot be opened.
     pub async fn connect(self) -> Result<SqliteStore, StoreError> {
         let durability = self.synchronous.durability();
-        let threads = Threads::start(self).await?;
-        Ok(SqliteStore { threads: Arc::new(threads), durability })
+        let opening = Arc::new(self);
+        let threads = Threads::start(opening.clone()).await?;
+        Ok(SqliteStore { projecting: Arc::default(), opening, threads: Arc::new(threads), durability })
     }
 
     /// The connection that writes: it comes first, and migrates.

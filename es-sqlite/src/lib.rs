@@ -26,6 +26,7 @@ mod error;
 mod keys;
 mod load;
 mod migrate;
+mod projection;
 mod query;
 mod queue;
 mod read;
@@ -34,6 +35,7 @@ mod row;
 mod snapshot;
 mod stream;
 mod threads;
+mod view;
 mod wake;
 mod writer;
 
@@ -60,6 +62,9 @@ use threads::Threads;
 /// Events in a SQLite file. Clones share its connections; the last one closes them.
 #[derive(Clone)]
 pub struct SqliteStore {
+    /// The connection on which projections of the user's write; closed before the others.
+    projecting: Arc<tokio::sync::Mutex<Option<Connection>>>,
+    opening: Arc<Builder>,
     threads: Arc<Threads>,
     durability: Durability,
 }

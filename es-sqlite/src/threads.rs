@@ -27,7 +27,7 @@ pub(crate) struct Threads {
 
 impl Threads {
     /// Opens a connection in each thread, the writer's first.
-    pub(crate) async fn start(builder: Builder) -> Result<Self, StoreError> {
+    pub(crate) async fn start(builder: Arc<Builder>) -> Result<Self, StoreError> {
         let (alive, running) = mpsc::channel(1);
         let threads = Self {
             writes: Arc::new(Queue::new()),
@@ -36,7 +36,6 @@ impl Threads {
             handles: Mutex::default(),
             running: tokio::sync::Mutex::new(running),
         };
-        let builder = Arc::new(builder);
         let reading = |builder: &Arc<Builder>| {
             let builder = builder.clone();
             move || builder.read_connection()

@@ -14,4 +14,8 @@ mod examples {
     mod id {}
     #[doc = include_str!("../../es-derive/docs/schema.md")]
     mod schema {}
+    #[doc = include_str!("../../es-derive/docs/view.md")]
+    mod view {}
+    #[doc = include_str!("../../es-derive/docs/projection.md")]
+    mod projection {}
 }

@@ -29,7 +29,7 @@ use window::Window;
 /// Keeps projections up to date, each event taking effect in each of them once.
 ///
 /// Several workers, in one process or many, share the projections that they have in common: each part of one is held by one worker at
-/// a time, under a lease that another takes over when it runs out.
+/// a time, under a lease that another takes over when it runs out. It runs on `MemoryStore` and on `es-sqlite`.
 #[must_use = "it does nothing until it runs"]
 pub struct Worker<S: ViewStore> {
     app: App<S>,
@@ -39,6 +39,9 @@ pub struct Worker<S: ViewStore> {
     kept: Vec<Kept<S>>,
 }
 
+/// Works on one slot until the worker ends.
+type Run<S> = dyn Fn(Arc<Shared<S>>, Slot, watch::Receiver<Claimed>) -> BoxFuture<'static, ()> + Send + Sync;
+
 /// A projection that was added.
 struct Kept<S> {
     name: &'static str,
@@ -47,7 +50,7 @@ struct Kept<S> {
     table: Option<ViewTable>,
     names: Vec<&'static str>,
     check: fn(&App<S>) -> Result<(), ReadError>,
-    run: Box<dyn Fn(Arc<Shared<S>>, Slot, watch::Receiver<Claimed>) -> BoxFuture<'static, ()> + Send + Sync>,
+    run: Box<Run<S>>,
 }
 
 /// What the last claim gave.
@@ -64,6 +67,7 @@ impl<S: ViewStore> Worker<S> {
     }
 
     /// Works on a projection, too.
+    #[expect(clippy::should_implement_trait, reason = "a worker is no number")]
     pub fn add<P: Projection<S>>(mut self, projection: P) -> Self {
         let (parts, table) = (projection.parts(), projection.table());
         let projection = Arc::new(projection);

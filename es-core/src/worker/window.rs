@@ -68,3 +68,28 @@ impl<S: Store> Window<S> {
         self.store.wait_past(position).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryStore;
+    use crate::store::{Append, EventStore, NewEvent};
+
+    #[tokio::test]
+    async fn who_comes_later_is_served_from_the_same_page_only_what_is_new_to_it() {
+        let store = MemoryStore::new();
+        let posted = |count| (0..count).map(|_| NewEvent::new("posted", 1, "{}").unwrap()).collect();
+        store.append(Append::unstreamed(posted(5))).await.unwrap();
+        let window = Window::new(store.clone(), Query::all(), PageSize::default());
+        let positions = |view: &View| view.events().iter().map(|event| event.position.0).collect::<Vec<_>>();
+
+        let first = window.page(Position(0)).await.unwrap();
+        assert_eq!(positions(&first), [1, 2, 3, 4, 5]);
+        store.append(Append::unstreamed(posted(2))).await.unwrap();
+        let second = window.page(Position(2)).await.unwrap();
+        assert_eq!((positions(&second), second.through()), (vec![3, 4, 5], Position(5)), "read once, for both");
+        let third = window.page(Position(5)).await.unwrap();
+        assert_eq!((positions(&third), third.at_head()), (vec![6, 7], true));
+        assert_eq!(positions(&window.page(Position(7)).await.unwrap()), Vec::<u64>::new());
+    }
+}
