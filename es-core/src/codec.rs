@@ -29,7 +29,12 @@ pub fn encode_unit() -> Vec<u8> {
     b"{}".to_vec()
 }
 
-/// Reads the version of `E` that is written today, or a past one whose private struct is `T`.
+/// Reads the version of `E` that is written today.
+pub fn read_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
+    read::<E, E>(E::VERSION, payload)
+}
+
+/// Reads a past version of `E`, whose private struct is `T`.
 pub fn read<E: Event, T: DeserializeOwned>(version: u32, payload: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(payload).map_err(|error| DecodeError::json(E::NAME, version, E::VERSION, error))
 }

@@ -6,7 +6,7 @@ pub use serde;
 pub use serde_json;
 pub use uuid;
 
-pub use crate::codec::{convert, convert_from, encode, encode_unit, read, read_unit, unread, upcast, upcast_with, with};
+pub use crate::codec::{convert, convert_from, encode, encode_unit, read, read_current, read_unit, unread, upcast, upcast_with, with};
 pub use crate::lock::check::locked;
 pub use crate::retired::{Replaced, RetiredInto, read_former};
 pub use crate::schema::{Definition, Field, Shape, Tagging, Types, Variant};

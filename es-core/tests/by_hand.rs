@@ -36,7 +36,7 @@ const _: () = {
         fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             let cents_since_3 = ::es_core::__private::with(cents);
             match stored_version {
-                3 => ::es_core::__private::read::<Self, Self>(3, payload),
+                3 => ::es_core::__private::read_current::<Self>(payload),
                 2 => {
                     #[derive(::es_core::__private::serde::Deserialize)]
                     #[serde(crate = "::es_core::__private::serde")]
@@ -132,7 +132,7 @@ const _: () = {
 
         fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             match stored_version {
-                1 => ::es_core::__private::read::<Self, Self>(1, payload),
+                1 => ::es_core::__private::read_current::<Self>(payload),
                 other => ::core::result::Result::Err(::es_core::__private::unread::<Self>(other, 1)),
             }
         }

@@ -127,6 +127,10 @@ fn one_key(
         let _: Option<Token![,]> = input.parse()?;
         return Ok(());
     }
+    if parsed && input.peek(Ident::peek_any) {
+        let (key, form) = (key.unraw(), keys.form(&key));
+        return Err(input.error(format!("a comma is missing after `{key}`\nhelp: separate the keys by commas: `{form}, ..`")));
+    }
     let rest = if parsed { input } else { &start };
     let at = if rest.is_empty() || rest.peek(Token![,]) { key.span() } else { value_span(rest) };
     Err(syn::Error::new(at, format!("`{}` is written `{}`", key.unraw(), keys.form(&key))))

@@ -55,16 +55,18 @@ impl EventEnum<'_> {
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
         let each = self.events.iter().map(|item| {
             let (Item { path, name }, krate) = (item, located(self.krate, item.span()));
+            // of a type that is unknown, rustc would say twice that it is: once with a parameter for this `impl`
+            let implement = quote!(impl);
             quote_spanned! {hygienic(item.span())=>
                 #[automatically_derived]
-                impl ::core::convert::From<#path> for #ident {
+                #implement ::core::convert::From<#path> for #ident {
                     fn from(event: #path) -> Self {
                         Self::#name(event)
                     }
                 }
 
                 #[automatically_derived]
-                impl #impl_generics #krate::Emits<#path> for #set #where_clause {
+                #implement #impl_generics #krate::Emits<#path> for #set #where_clause {
                     fn wrap(event: #path) -> #ident {
                         #ident::#name(event)
                     }

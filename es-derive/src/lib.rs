@@ -1,4 +1,5 @@
 //! The derive macros of `es-core`, which re-exports them: depend on that.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unreachable))]
 
 mod aggregate;
 mod attr;

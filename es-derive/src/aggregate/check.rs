@@ -9,9 +9,13 @@ use crate::serde_attr::Serde;
 use crate::shape;
 
 pub(super) fn all(aggregate: &Aggregate, errors: &mut Errors) {
-    has_an_id(aggregate, errors);
-    lists_events(aggregate, errors);
+    // a key that was not understood is not missing besides
+    if errors.is_empty() {
+        has_an_id(aggregate, errors);
+        lists_events(aggregate, errors);
+    }
     lists_each_once(aggregate, errors);
+    ignores_what_it_does_not_list(aggregate, errors);
     has_a_name(aggregate, errors);
     commands_need_one_type(aggregate, errors);
     names_only_what_it_generates(aggregate, errors);
@@ -20,15 +24,18 @@ pub(super) fn all(aggregate: &Aggregate, errors: &mut Errors) {
 
 // #[aggregate(events(Opened))]
 fn has_an_id(aggregate: &Aggregate, errors: &mut Errors) {
-    if aggregate.id.is_none() {
-        let ident = &aggregate.input.ident;
+    let ident = &aggregate.input.ident;
+    if let (None, None) = (&aggregate.id, &aggregate.events) {
+        let message = "says neither what identifies it nor which events it has\nhelp: write `#[aggregate(id = Type, events(Type, ..))]`";
+        errors.error(ident, format!("`{ident}` {message}"));
+    } else if aggregate.id.is_none() {
         errors.error(ident, format!("`{ident}` does not say what identifies it\nhelp: add `id = Type` to `#[aggregate(..)]`"));
     }
 }
 
 // #[aggregate(id = AccountId)]
 fn lists_events(aggregate: &Aggregate, errors: &mut Errors) {
-    if aggregate.events.is_none() {
+    if let (Some(_), None) = (&aggregate.id, &aggregate.events) {
         let ident = &aggregate.input.ident;
         errors.error(ident, format!("`{ident}` does not list its events\nhelp: add `events(..)` to `#[aggregate(..)]`"));
     }
@@ -58,6 +65,16 @@ fn once(list: &str, items: &[Item], errors: &mut Errors) {
                     printed(&item.path)
                 ),
             );
+        }
+    }
+}
+
+// #[aggregate(id = AccountId, events(Opened), ignores(Opened))]
+fn ignores_what_it_does_not_list(aggregate: &Aggregate, errors: &mut Errors) {
+    for ignored in &aggregate.ignores {
+        if aggregate.events().iter().any(|listed| printed(&listed.path) == printed(&ignored.path)) {
+            let written = printed(&ignored.path);
+            errors.error(&ignored.path, format!("`{written}` is listed in `events(..)` and in `ignores(..)`\nhelp: keep one of them"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::parse_quote;
 use syn::spanned::Spanned;
 
 use super::model::Aggregate;
@@ -92,6 +93,11 @@ fn state(aggregate: &Aggregate, events: &EventEnum, snapshot: Option<&TokenStrea
 /// `Aggregate`: both ways to an event's `Apply`.
 fn implementation(aggregate: &Aggregate, events: &EventEnum) -> TokenStream {
     let EventEnum { krate, ident, set, generics, .. } = events;
+    let mut generics = (*generics).clone();
+    if !aggregate.is_generic() {
+        // a missing `Default` or `Clone` is told where `State` is implemented, and not again here
+        generics.make_where_clause().predicates.push(parse_quote!(for<'__told> Self: #krate::State));
+    }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let category = aggregate.category();
     let id = aggregate.id.as_ref().map_or_else(|| quote!(::std::string::String), |id| quote!(#id));

@@ -174,7 +174,7 @@ impl<'a> Aggregate<'a> {
 }
 
 fn snapshot(key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<Snapshot> {
-    let table = Keys { attribute: "aggregate(snapshot(..))", place: "`snapshot`", keys: IN_SNAPSHOT, elsewhere: (&[], "") };
+    let table = Keys { attribute: "aggregate", place: "`snapshot(..)`", keys: IN_SNAPSHOT, elsewhere: (&[], "") };
     let (mut every, mut version) = (None, None);
     each_key(parentheses(input)?, &table, errors, |key, input, errors| {
         let slot = if key == "every" { &mut every } else { &mut version };

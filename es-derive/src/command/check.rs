@@ -9,8 +9,11 @@ pub(super) fn all(command: &Command, errors: &mut Errors) {
     if !is_a_struct(command, errors) {
         return;
     }
-    has_an_aggregate(command, errors);
-    has_one_id(command, errors);
+    // a key that was not understood is not missing besides
+    if errors.is_empty() {
+        has_an_aggregate(command, errors);
+        has_one_id(command, errors);
+    }
 }
 
 // #[derive(Command)] enum AccountCommand { .. }

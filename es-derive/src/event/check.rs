@@ -1,15 +1,19 @@
 //! The rules that one event's own tokens can break.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 use syn::Data;
 
+use super::history::Past;
 use super::model::{Before, Body, Event, Field, UpcastFrom};
+use crate::attr::printed;
 use crate::errors::Errors;
+use crate::serde_attr::Serde;
 use crate::shape;
 
 pub(super) fn all(event: &Event, errors: &mut Errors) {
+    let is_understood = errors.is_empty();
     is_a_struct(event, errors);
     is_not_generic(event, errors);
     has_a_name(event, errors);
@@ -19,7 +23,10 @@ pub(super) fn all(event: &Event, errors: &mut Errors) {
     first_version_upcasts_from_nothing(event, errors);
     upcasts_from_an_earlier_version(event, errors);
     upcast_with_says_from_where(event, errors);
-    history_says_from_where(event, errors);
+    // an `upcast_from` that was not understood is not missing besides
+    if is_understood {
+        history_says_from_where(event, errors);
+    }
     history_needs_named_fields(event, errors);
     since_is_a_version(event, errors);
     chapters_are_in_order(event, errors);
@@ -27,6 +34,7 @@ pub(super) fn all(event: &Event, errors: &mut Errors) {
     nothing_is_read_twice(event, errors);
     upcast_with_has_something_left(event, errors);
     removed_fields_were_there(event, errors);
+    each_version_has_one_field_of_a_name(event, errors);
     former_names_are_former(event, errors);
     retires_into_others(event, errors);
     // a chapter that was not understood leaves a hole, which is no second mistake
@@ -235,7 +243,15 @@ fn chapters_are_in_order(event: &Event, errors: &mut Errors) {
     for field in event.fields() {
         for pair in field.chapters.windows(2) {
             if let [before, after] = pair
-                && after.since.value <= before.since.value
+                && after.since.value == before.since.value
+            {
+                let since = after.since.value;
+                errors.error_at(
+                    after.since.span,
+                    format!("version {since} is told twice\nhelp: write both changes in one `#[event(since = {since}, ..)]`"),
+                );
+            } else if let [before, after] = pair
+                && after.since.value < before.since.value
             {
                 errors.error_at(
                     after.since.span,
@@ -262,7 +278,9 @@ fn a_field_begins_once(event: &Event, errors: &mut Errors) {
 
 // #[event(version = 3, upcast_from = 2)] with a field `since = 2`
 fn nothing_is_read_twice(event: &Event, errors: &mut Errors) {
-    if let (Some(UpcastFrom::Version(from)), None) = (&event.keys.upcast_from, &event.keys.upcast_with) {
+    if let (Some(UpcastFrom::Version(from)), None) = (&event.keys.upcast_from, &event.keys.upcast_with)
+        && from.value < event.version()
+    {
         for (span, since) in history(event).filter(|(_, since)| (2..=from.value).contains(since)) {
             errors.error_at(
                 span,
@@ -332,21 +350,40 @@ fn removed_fields_were_there(event: &Event, errors: &mut Errors) {
             );
         }
     }
-    let mut owners = BTreeMap::new();
-    for version in event.oldest_by_fields()..event.version().min(event.oldest_by_fields().saturating_add(64)) {
-        let present = event.fields().iter().filter(|field| !matches!(field.at(version), super::history::Past::Absent(_)));
-        owners.clear();
-        for ident in present
-            .filter_map(|field: &Field| field.ident)
-            .chain(event.keys.removed.iter().filter(|it| it.was_in(version)).map(|it| &it.ident))
-        {
-            if owners.insert(ident.to_string(), ()).is_some() {
-                errors.error(
-                    ident,
-                    format!("version {version} has two fields `{ident}`\nhelp: say with `added = N` since when the removed one was there"),
-                );
+}
+
+// #[event(since = 2, was = "till")] with another field `till`
+fn each_version_has_one_field_of_a_name(event: &Event, errors: &mut Errors) {
+    let oldest = event.oldest_by_fields();
+    let rename_all = event.serde.rename_all();
+    for version in oldest..event.version().min(oldest.saturating_add(64)) {
+        let mut names = BTreeSet::new();
+        let fields = event.fields().iter().filter(|field| shape::is_stored(&field.serde) && !field.serde.has("flatten"));
+        let fields = fields.filter_map(|field| name_in(field, version, rename_all.as_deref()));
+        let removed = event.keys.removed.iter().filter(|removed| removed.was_in(version)).map(|removed| {
+            let name = Serde::read(&removed.attrs).field_name(&removed.ident, rename_all.as_deref());
+            (name.value(), removed.ident.span(), "say with `added = N` since when the removed one was there")
+        });
+        for (name, span, help) in fields.chain(removed) {
+            if !names.insert(name.clone()) {
+                errors.error_at(span, format!("version {version} has two fields `{name}`\nhelp: {help}"));
                 return;
             }
+        }
+    }
+}
+
+/// The name under which a version stored the field, and where that is said; nothing where it was absent.
+fn name_in(field: &Field, version: u32, rename_all: Option<&str>) -> Option<(String, Span, &'static str)> {
+    let ident = field.ident?;
+    let help = "say with `was = \"..\"` under which name each was stored";
+    match field.at(version) {
+        Past::Absent(_) => None,
+        Past::Unchanged { was: Some(was) } | Past::Converted { was: Some(was), .. } => Some((was.value(), was.span(), help)),
+        Past::Unchanged { was: None } => Some((field.serde.field_name(ident, rename_all).value(), ident.span(), help)),
+        Past::Converted { was: None, .. } => {
+            // its present attributes are of the present type
+            Some((Serde::read(&[]).field_name(ident, rename_all).value(), ident.span(), help))
         }
     }
 }
@@ -369,6 +406,16 @@ fn former_names_are_former(event: &Event, errors: &mut Errors) {
 fn retires_into_others(event: &Event, errors: &mut Errors) {
     let ident = &event.input.ident;
     let into = event.keys.retired_into.iter().flat_map(|(_, successors)| successors);
+    for list in event.keys.retired_into.iter().map(|(_, successors)| successors).chain([&event.keys.replaces]) {
+        for (at, other) in list.iter().enumerate() {
+            if let Some(earlier) = list.iter().take(at).find(|earlier| earlier.name == other.name) {
+                let (name, path) = (&other.name, printed(&other.path));
+                let help =
+                    if printed(&earlier.path) == path { "remove one of them" } else { &format!("rename one: `{path} as Other{name}`") };
+                errors.error(&other.path, format!("`{name}` is named twice\nhelp: {help}"));
+            }
+        }
+    }
     for other in into.chain(&event.keys.replaces) {
         if other.path.is_ident(ident) {
             errors.error(&other.path, format!("`{ident}` cannot take its own place\nhelp: name the other event"));

@@ -17,7 +17,7 @@ pub(super) fn body(event: &Event) -> TokenStream {
     let converters = converters(event, &krate);
     let current = match event.body {
         Body::Unit => quote_spanned!(Span::mixed_site()=> #krate::__private::read_unit::<Self>(#current_version, payload).map(|()| Self)),
-        _ => quote_spanned!(Span::mixed_site()=> #krate::__private::read::<Self, Self>(#current_version, payload)),
+        _ => quote_spanned!(Span::mixed_site()=> #krate::__private::read_current::<Self>(payload)),
     };
     let past = (event.oldest_by_fields()..event.version()).rev().map(|version| old_version(event, version, &krate));
     let rest = rest(event, &krate);

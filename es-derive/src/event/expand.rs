@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 
 use super::decode;
 use super::model::{Body, Event, Field, UpcastFrom};
-use crate::attr::{hygienic, located, printed};
+use crate::attr::{Item, hygienic, located, printed};
 use crate::event_enum::EventEnum;
 use crate::lock;
 use crate::shape::{self, StoredField};
@@ -66,7 +66,7 @@ pub(super) fn all(event: &Event) -> TokenStream {
 
 /// An implementation that lets the rest of the user's crate compile, beside the errors.
 pub(super) fn fallback(event: &Event) -> TokenStream {
-    if !event.input.generics.params.is_empty() {
+    if !event.input.generics.params.is_empty() || matches!(event.input.data, syn::Data::Union(_)) {
         return TokenStream::new();
     }
     let krate = event.krate();
@@ -155,7 +155,14 @@ fn define(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 
 /// What a retired event has besides: the set of its successors.
 fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
-    let (_, successors) = event.keys.retired_into.as_ref()?;
+    let (_, listed) = event.keys.retired_into.as_ref()?;
+    let mut successors: Vec<Item> = Vec::new();
+    for item in listed {
+        // a second variant of one name is an error that was told
+        if successors.iter().all(|earlier| earlier.name != item.name) {
+            successors.push(item.clone());
+        }
+    }
     let ident = &event.input.ident;
     let enum_ident: Ident = format_ident!("__Successors");
     let names = successors.iter().map(|item| {
@@ -171,7 +178,7 @@ fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
         ident: &enum_ident,
         vis: &vis,
         doc: format!(" What [`{ident}`] became."),
-        events: successors,
+        events: &successors,
         ignored: &[],
         derives: &[],
         set: &quote!(#ident),

@@ -70,7 +70,7 @@ fn upcast_from(input: ParseStream, errors: &mut Errors) -> syn::Result<UpcastFro
 /// `(note: Option<String>, since = 3)`
 fn removed(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Removed>> {
     let (attrs, ident, ty, rest) = removed_field.parse2(parentheses(input)?)?;
-    let table = Keys { attribute: "event(removed(..))", place: "a removed field", keys: IN_REMOVED, elsewhere: (&[], "") };
+    let table = Keys { attribute: "event", place: "a removed field", keys: IN_REMOVED, elsewhere: (&[], "") };
     let (mut since, mut added) = (None, None);
     let before = errors.count();
     each_key(rest, &table, errors, |key, input, errors| {
@@ -167,8 +167,11 @@ fn default(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Expr>>
     if input.is_empty() || input.peek(Token![,]) {
         return Err(input.error("expected a value"));
     }
-    let parsed = input.fork().parse::<Expr>().is_ok_and(|_| true);
-    if parsed {
+    if input.peek(syn::token::Brace) {
+        // whatever stands in them: the compiler reads it
+        return input.parse::<proc_macro2::TokenTree>().map(|block| Some(Expr::Verbatim(block.into())));
+    }
+    if input.fork().parse::<Expr>().is_ok() {
         return input.parse().map(Some);
     }
     errors.error_at(start, "this default is no simple expression\nhelp: write it in braces: `default = { .. }`");

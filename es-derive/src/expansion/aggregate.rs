@@ -130,7 +130,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::es_core::Aggregate for Order {
+    impl ::es_core::Aggregate for Order
+    where
+        for<'__told> Self: ::es_core::State,
+    {
         const NAME: &'static str = "order";
         type Id = OrderId;
         fn apply_event(&mut self, event: OrderEvent) {

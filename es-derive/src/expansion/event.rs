@@ -78,7 +78,7 @@ const _: () = {
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             let total_cents_since_3 = ::es_core::__private::with(cents_from_decimal);
             match stored_version {
-                3 => ::es_core::__private::read::<Self, Self>(3, payload),
+                3 => ::es_core::__private::read_current::<Self>(payload),
                 2 => {
                     #[derive(::es_core::__private::serde::Deserialize)]
                     #[serde(crate = "::es_core::__private::serde")]

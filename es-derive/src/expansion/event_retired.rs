@@ -28,7 +28,7 @@ const _: () = {
             payload: &[u8],
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             match stored_version {
-                1 => ::es_core::__private::read::<Self, Self>(1, payload),
+                1 => ::es_core::__private::read_current::<Self>(payload),
                 other => {
                     ::core::result::Result::Err(
                         ::es_core::__private::unread::<Self>(other, 1),

@@ -1,0 +1,9 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened<'a> {
+    owner: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, )]
+struct Opened {
+    #[event(since = )]
+    owner: u64,
+}
+
+fn still_there(opened: Opened) -> u64 {
+    opened.owner
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(retired_into(Moved, Moved))]
+struct Opened;
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(replaces(Opened))]
+struct Moved;
+
+impl Retired for Opened {
+    fn replace(self) -> Events<Self> {
+        events![Moved]
+    }
+}
+
+fn main() {}

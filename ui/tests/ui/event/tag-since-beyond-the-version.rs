@@ -1,0 +1,10 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened {
+    #[event(tag, since = 2)]
+    owner: u64,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, upcast_from = 1)]
+struct Opened {
+    #[event(since = 2, was = "who")]
+    #[event(since = 2, from = u32)]
+    owner: u64,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, upcast_from = 3)]
+struct Opened {
+    #[event(since = 2, default)]
+    owner: u64,
+}
+
+fn main() {}

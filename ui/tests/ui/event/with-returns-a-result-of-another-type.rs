@@ -1,0 +1,15 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, upcast_from = 1)]
+struct Opened {
+    #[event(since = 2, with = owner)]
+    owner: u64,
+}
+
+fn owner(old: String) -> Result<u32, std::num::ParseIntError> {
+    old.parse()
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(version = 2, upcast_from = 1)]
+struct Opened {
+    #[event(since = 2, with = owner)]
+    owner: u64,
+}
+
+#[derive(Deserialize)]
+struct Owner;
+
+fn owner(_: Owner) -> u64 {
+    7
+}
+
+fn main() {}
