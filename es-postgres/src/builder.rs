@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use es_core::store::{Durability, StoreError};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, PgConnection, Row};
+use sqlx::{ConnectOptions, Connection, PgConnection, Row};
 
 use crate::PostgresStore;
-use crate::error::{PostgresError, failed, store_error};
+use crate::error::{PostgresError, code, failed, shares_statements, store_error};
 use crate::migrate::migrate;
 use crate::sql::Schema;
 
@@ -123,7 +123,8 @@ impl Builder {
     /// Whether there is a pooler in transaction mode between this store and the server. Then nothing is set on connections and
     /// nothing listens on them: the events of other processes are looked for every 20 milliseconds while somebody waits for them.
     ///
-    /// pgbouncer must know prepared statements (1.21 with `max_prepared_statements`).
+    /// The pooler must know prepared statements, as pgbouncer does from 1.21 on with `max_prepared_statements` above 0. Through one
+    /// that does not, clients would run each other's statements: [`connect`](Self::connect) refuses it.
     pub fn pooler(mut self, pooler: bool) -> Self {
         self.pooler = pooler;
         self
@@ -139,6 +140,9 @@ impl Builder {
         let schema = Schema::new(&self.schema)?;
         let options = self.connect_options()?;
         let mut connection = options.connect().await.map_err(|error| store_error("connecting", PostgresError::connecting(error)))?;
+        if self.pooler {
+            pooler_knows_statements(&mut connection).await?;
+        }
         migrate(&mut connection, &schema, self.positions).await?;
         let mut settings = read_settings(&mut connection, &schema).await?;
         if settings.positions != self.positions.name() {
@@ -180,6 +184,26 @@ impl Builder {
             ("idle_in_transaction_session_timeout", "30s"),
             ("lock_timeout", &lock_timeout),
         ]))
+    }
+}
+
+/// Looks at the name that a statement of ours has on the server. In a transaction, because there the connection stays the same.
+async fn pooler_knows_statements(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let asking = failed("asking a pooler for prepared statements");
+    let mut transaction = connection.begin().await.map_err(&asking)?;
+    let ours = sqlx::query(include_str!("sql/pooled.sql")).fetch_one(&mut *transaction).await.and_then(|row| row.try_get(0));
+    let shared = match &ours {
+        Ok(ours) => *ours,
+        // somebody has used the name
+        Err(error) => code(error) == Some("42P05"),
+    };
+    // nothing of it stays behind for others
+    let _ = transaction.clear_cached_statements().await;
+    transaction.rollback().await.map_err(&asking)?;
+    match ours {
+        _ if shared => Err(shares_statements()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(asking(error)),
     }
 }
 

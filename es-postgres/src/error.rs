@@ -36,6 +36,12 @@ pub enum PostgresError {
     /// TLS was asked for and could not be agreed on, or was demanded by the server.
     #[error("no TLS connection ({0}): correct `sslmode` and `sslrootcert` in the URL, or the server's certificate")]
     Tls(Said),
+    /// There is a pooler between this store and the server that the store was not told of, or that it can't work through.
+    #[error(
+        "{0}: where a pooler in transaction mode stands before the server, open the store with `pooler(true)`, and have the pooler know \
+         prepared statements: pgbouncer 1.21 or newer with `max_prepared_statements` above 0"
+    )]
+    Pooler(Said),
     /// A user or a password that the server does not accept.
     #[error("the server refuses this user ({0}): correct user and password in the URL, or the server's pg_hba.conf")]
     Login(Said),
@@ -128,6 +134,9 @@ fn kind(error: &sqlx::Error) -> fn(Said) -> PostgresError {
             _ => PostgresError::Disconnected,
         },
         sqlx::Error::Protocol(_) => PostgresError::Disconnected,
+        _ if database_error(error).is_some_and(|error| error.message().starts_with("unsupported startup parameter")) => {
+            PostgresError::Pooler
+        }
         _ => match code(error).unwrap_or_default() {
             "28P01" | "28000" => PostgresError::Login,
             "3D000" => PostgresError::NoDatabase,
@@ -170,6 +179,14 @@ pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
 
 pub(crate) fn store_error(what: &'static str, error: impl Into<PostgresError>) -> StoreError {
     StoreError::backend(what, error.into())
+}
+
+/// That a pooler hands statements on as they are, so that one client would run another's.
+pub(crate) fn shares_statements() -> StoreError {
+    let reason = "what stands before the server hands prepared statements on under the names that its clients have for them, and one \
+                  would run another's: use pgbouncer 1.21 or newer with `max_prepared_statements` above 0, or, where each client has a \
+                  connection of its own, open the store without `pooler(true)`";
+    StoreError::Refused { reason: reason.into() }
 }
 
 /// Says what was being done when PostgreSQL refused.

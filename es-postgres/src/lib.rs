@@ -24,7 +24,8 @@
 //!
 //! * **Privileges.** To set it up: `create` on the database, or on the schema where there is one. To use it: `usage` on the schema;
 //!   `select`, `insert`, `update` and `delete` on its tables; `usage`, `select` and `update` on its sequence.
-//! * **A pooler in transaction mode** works with [`Builder::pooler`]: pgbouncer 1.21 or newer with `max_prepared_statements` above 0.
+//! * **A pooler in transaction mode** works with [`Builder::pooler`]: pgbouncer 1.21 or newer with `max_prepared_statements` above 0,
+//!   or another that knows prepared statements; one that doesn't is refused when the store is opened.
 //!   What doesn't work through it: notifications, so events of other processes are looked for every 20 milliseconds; and `lock_timeout`
 //!   and the planner's settings, which are set for the pooler's user instead: `alter role .. set plan_cache_mode = force_generic_plan`.
 //! * **TLS, passwords and sockets** are said in the URL as sqlx has them.

@@ -15,6 +15,7 @@ impl PostgresStore {
     /// It takes the transaction, because the append comes last: it takes the lock that all appends wait for
     /// ([`Positions::Gapless`](crate::Positions)), and a row that you lock after that may be one that somebody who waits has locked.
     /// Whatever comes before holds up nobody. The transaction is one of the same database, from a pool of yours, and READ COMMITTED.
+    /// If its client is gone before the commit, the server ends it after 30 seconds, or after its `idle_in_transaction_session_timeout`.
     ///
     /// ```no_run
     /// # async fn run(store: es_postgres::PostgresStore, pool: es_postgres::sqlx::PgPool, append: es_core::store::Append)
@@ -36,7 +37,7 @@ impl PostgresStore {
             return Err(StoreError::Refused { reason: format!("two appends of one transaction have the idempotency key {twice:?}") }.into());
         }
         // nothing of it is stored before the commit
-        let call = statement(self.shared.sql.append(), batch.iter(), self.shared.positions).fetch_one(&mut *transaction).await;
+        let call = statement(self.shared.sql.append_in(), batch.iter(), self.shared.positions).fetch_one(&mut *transaction).await;
         let told = match call.and_then(|row| answers(&row, batch.iter())) {
             Ok(told) => told,
             Err(error) => {

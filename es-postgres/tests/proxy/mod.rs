@@ -1,4 +1,5 @@
 //! A proxy that cuts connections where it hurts.
+#![allow(dead_code, reason = "no test needs all of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin fails")]
 
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ pub(crate) enum Cut {
     Request = 1,
     /// What the client says reaches the server, and its answer nobody.
     Answer = 2,
+    /// The client's commit does not reach the server, and both sides stay connected.
+    Commit = 3,
 }
 
 pub(crate) struct Proxy {
@@ -74,6 +77,9 @@ async fn forward(mut client: TcpStream, mut server: TcpStream, cut: Arc<AtomicU8
                 match cut.load(Ordering::SeqCst) {
                     1 if binds => return,
                     2 if binds => swallow = true,
+                    3 if said[..read].starts_with(b"Q") && said[..read].windows(6).any(|word| word == b"COMMIT") => {
+                        return std::future::pending().await;
+                    }
                     _ => {}
                 }
                 if server.write_all(&said[..read]).await.is_err() {

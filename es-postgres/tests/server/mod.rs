@@ -37,6 +37,11 @@ pub(crate) async fn connect(url: &str) -> PgConnection {
     PgConnectOptions::from_str(url).unwrap().disable_statement_logging().connect().await.unwrap()
 }
 
+/// A connection, where the server gives one.
+pub(crate) async fn try_connect(url: &str) -> Option<PgConnection> {
+    PgConnectOptions::from_str(url).unwrap().disable_statement_logging().connect().await.ok()
+}
+
 /// Runs statements of the test's own.
 pub(crate) async fn run(connection: &mut PgConnection, sql: impl Into<String>) {
     connection.execute(AssertSqlSafe(sql.into())).await.unwrap();

@@ -100,6 +100,36 @@ impl Cluster {
         Self::create(&binaries, Account::of_this_process()?, &folder, settings)
     }
 
+    /// Copies this server while it runs, with `pg_basebackup`, to one that follows it under `name`, in the folder beside its own. The
+    /// copy does not run yet.
+    ///
+    /// # Errors
+    /// This server does not run, or refuses; then with what `pg_basebackup` said.
+    pub fn standby(&self, name: &str) -> io::Result<Self> {
+        let beside = self.folder.file_name().unwrap_or_default().to_string_lossy();
+        let folder = self.folder.with_file_name(format!("{beside}-{name}"));
+        fs::create_dir(&folder)?;
+        self.account.own(&folder)?;
+        let (binaries, account, password) = (self.binaries.clone(), self.account, self.password.clone());
+        let standby = Self { binaries, account, folder, password, port: free_port()? };
+        let mut copy = self.command("pg_basebackup");
+        let source = format!("{}?application_name={name}", self.url("postgres"));
+        copy.args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "--dbname", &source, "--pgdata"]).arg(standby.data());
+        Account::output(copy)?;
+        standby.set("port", &standby.port.to_string())?;
+        Ok(standby)
+    }
+
+    /// Lets a standby take writes, and returns when it does.
+    ///
+    /// # Errors
+    /// It does not run, or is no standby.
+    pub fn promote(&self) -> io::Result<()> {
+        let mut promote = self.command("pg_ctl");
+        promote.args(["promote", "--silent", "--wait", "--timeout=120", "--pgdata"]).arg(self.data());
+        Account::output(promote).map(drop)
+    }
+
     /// Sets what the server reads when it starts, or is told to reload; the last value holds.
     ///
     /// # Errors
@@ -159,8 +189,16 @@ impl Cluster {
     /// It does not run.
     pub fn kill(&self) -> io::Result<()> {
         let pid = fs::read_to_string(self.data().join("postmaster.pid"))?;
+        self.kill_process(pid.lines().next().unwrap_or_default())
+    }
+
+    /// Kills one of the server's processes with `kill -9`.
+    ///
+    /// # Errors
+    /// There is no such process.
+    pub fn kill_process(&self, pid: &str) -> io::Result<()> {
         let mut kill = self.account.command("sh", &self.folder);
-        kill.args(["-c", "kill -s KILL \"$1\"", "sh", pid.lines().next().unwrap_or_default()]);
+        kill.args(["-c", "kill -s KILL \"$1\"", "sh", pid]);
         Account::output(kill).map(drop)
     }
 
