@@ -3,6 +3,7 @@
 
 mod domain;
 mod killed;
+mod lock;
 mod old_store;
 mod program;
 mod real;

@@ -1,0 +1,3 @@
+//! What was stored stays readable: `events.lock` and the samples beside it.
+
+es_core::lock::test!(orders::domain::Order);
