@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Lines};
 use super::line::Line;
-use super::reads::{LockedType, Reader};
+use super::reads::{Broken, LockedType, Reader, Stays};
 use crate::event::Event;
 use crate::schema::{Definition, Shape};
 
@@ -23,7 +23,7 @@ pub const fn locked<E: Event, const N: usize>(
     let mut hash: u64 = 0;
     let mut at = 0;
     while at < N {
-        hash = hash.rotate_left(7) ^ hashes[at];
+        hash = (hash ^ hashes[at]).wrapping_mul(0x0100_0000_01b3);
         at += 1;
     }
     if hash != expected {
@@ -85,7 +85,7 @@ impl<'a> Locked<'a> {
         let mut reader = Reader::new(types, locked.version < self.current);
         if !reader.event(today, locked.shape) {
             match reader.broken {
-                Some((now, was)) => self.broken_type(text, &locked, now, &was),
+                Some(broken) => self.broken_type(text, &locked, &broken),
                 None => self.broken_event(text, &locked, today, types),
             }
             return false;
@@ -98,9 +98,13 @@ impl<'a> Locked<'a> {
         false
     }
 
-    const fn broken_type(&self, text: &mut Line<'_>, locked: &Version<'_>, now: &Definition, was: &LockedType<'_>) {
+    const fn broken_type(&self, text: &mut Line<'_>, locked: &Version<'_>, Broken { now, was, stays }: &Broken<'_>) {
         held(text, locked, now);
-        text.put("is stored already and must stay readable");
+        text.put(match stays {
+            None => "is stored already and must stay readable",
+            Some(Stays::Untagged) => "has grown, and may now read what another variant of an untagged enum has written",
+            Some(Stays::Flattened) => "has grown, and may now read what is flattened beside it",
+        });
         both_types(text, now, was);
         text.put("\nhelp: keep the old type under another name, give the new one a line of its own by `#[schema(name = \"..\")]`, and add version ");
         text.number(self.current + 1);

@@ -280,7 +280,7 @@ pub(super) const fn is_plain_byte(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Schema;
+    use crate::schema::{Definition, Schema};
 
     #[test]
     fn a_shape_reads_as_a_line_of_the_lock() {
@@ -310,5 +310,21 @@ mod tests {
         let shape = <std::collections::BTreeMap<String, Vec<Option<bool>>>>::SHAPE;
         assert_eq!(hash(&shape), hash_of(&of(&shape)));
         assert_ne!(hash(&shape), hash(&<Vec<bool>>::SHAPE));
+    }
+
+    // es-derive has the same test of the same lines: were the two hashes not one, each check would compare in full, and take its time
+    #[test]
+    fn the_hash_of_a_type_is_that_of_its_lines() {
+        const CURRENCY: &[Variant] = &[Variant { name: "Usd", shape: None }, Variant { name: "Eur", shape: Some(<u8>::SHAPE) }];
+        const MONEY: &[Field] = &[
+            Field::new("cents", <i64>::SHAPE),
+            Field::new("currency", Shape::Named(&Definition::new("Currency", "", Shape::Enum(Tagging::External, CURRENCY)))),
+        ];
+        const TREE: &[Field] = &[
+            Field::new("money", Shape::Named(&Definition::new("Money", "", Shape::Struct(MONEY)))),
+            Field::new("branches", Shape::Map(&<String>::SHAPE, &Shape::Named(&Definition::by_name("Tree", "")))),
+        ];
+        const HELD: Shape = Shape::List(&Shape::Option(&Shape::Named(&Definition::new("Tree", "", Shape::Struct(TREE)))));
+        assert_eq!(deep_hash(&HELD), 9_542_398_712_861_241_112);
     }
 }

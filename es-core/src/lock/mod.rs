@@ -18,10 +18,12 @@
 //!
 //! - An event's own fields stay the same: their names, their types, their defaults, their tags. Their order does not matter.
 //! - A named type that it holds (`#[derive(Schema)]`) may grow, for it has a line of its own that grows with it:
-//!   - a variant may be added; to an untagged enum only at the end, and there the variants themselves stay the same;
-//!   - a field may be added that is an `Option` or has a serde default, unless a flattened map might have stored its key already;
+//!   - a variant may be added; to an untagged enum only at the end, and there the variants stay the same, with the types in them;
+//!   - a field may be added that is an `Option` or has a serde default, unless what is flattened beside it may have stored its key already;
 //!   - a field may get a serde default;
-//!   - an integer may widen: to one that has all of its values.
+//!   - an integer may widen: to one that has all of its values, and where serde keeps values aside (`flatten`, `tag`, `untagged`) not to
+//!     128 bits, which it does not read there;
+//!   - of several that are flattened into one struct none may grow: what it has more may be a key of another.
 //! - A type may be kept under another name (`CurrencyV1` for what was `Currency`) as long as it is the same. The new type then needs a line
 //!   of its own: `#[schema(name = "..")]` on it, or rename the old line, and what refers to it, by hand.
 //! - Past versions that are read by the fields' history are compared too, `with`'s functions by their argument. What a past version had as a
@@ -70,6 +72,7 @@
 //! # Limits
 //! - The compiler learns of a file that comes into being when the crate is compiled for another reason. The test sees it at once.
 //! - What a `Deserialize` written by hand refuses is not in a shape, nor are serde's `alias` and `other`; the sample shows some of it.
+//!   So it does of an `Option` that serde reads `with` a function: without `default` that must be there.
 //! - A type that holds itself is compared by its name within itself, as is a field with `#[schema(by_name)]`, which breaks a circle of
 //!   several types (without it rustc reports a cycle among the types' `SHAPE`s). Each is compared in full by its own line all the same,
 //!   in the test.
@@ -81,6 +84,7 @@
 pub(crate) mod check;
 mod cursor;
 mod file;
+mod keys;
 pub(crate) mod line;
 mod reads;
 mod report;

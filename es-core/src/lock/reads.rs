@@ -1,6 +1,7 @@
 //! The rule: today's type reads everything that the locked line could have written.
 
 use super::cursor::{Cursor, Lines, Name};
+use super::keys::{find_field, find_variant, has_several_flattened, is_merged, next_flattened};
 use super::line;
 use crate::schema::{Definition, Field, Shape, Tagging, Variant};
 
@@ -21,9 +22,37 @@ pub(super) struct Reader<'a> {
     /// A named type that reads more than its line says: it has grown since.
     pub(super) grown: Option<(&'a Definition, LockedType<'a>)>,
     /// A named type that does not read what its line says.
-    pub(super) broken: Option<(&'a Definition, LockedType<'a>)>,
+    pub(super) broken: Option<Broken<'a>>,
     /// A named type that has no line.
     pub(super) missing: Option<&'a Definition>,
+    place: Place,
+}
+
+/// A named type that does not read what its line says.
+#[derive(Clone, Copy)]
+pub(super) struct Broken<'a> {
+    pub(super) now: &'a Definition,
+    pub(super) was: LockedType<'a>,
+    /// Why it may not grow where it stands, if it has done no more than that.
+    pub(super) stays: Option<Stays>,
+}
+
+/// Where a shape stands, as far as it matters for what may change there.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Whether named types stay the same, too.
+    stays: Option<Stays>,
+    /// Whether serde keeps the value aside before it knows the type: it then reads no integer of 128 bits.
+    is_kept_aside: bool,
+}
+
+/// Why a named type may not grow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stays {
+    /// It is held by a variant without a tag: if that reads more, it may read what a later variant has written.
+    Untagged,
+    /// It is one of several that are flattened: what it has more may be a key of another.
+    Flattened,
 }
 
 /// How a type compares with its line.
@@ -42,8 +71,12 @@ pub(super) fn type_reads(today: &Definition, locked: &str, types: &str) -> Growt
     let mut reader = Reader::new(types, false);
     let mut line = Cursor::new(locked);
     let reads = reader.whole(shape, &mut line, Rule::Grows) && line.is_at_end();
-    // what is wrong with a type that it holds is told of that type
-    if !reads && reader.broken.is_none() {
+    // what is wrong with a type that it holds is told of that type, unless that is all right by itself
+    let is_its_own = match &reader.broken {
+        Some(broken) => broken.stays.is_some(),
+        None => true,
+    };
+    if !reads && is_its_own {
         Growth::Less
     } else if reads && shape.to_string() != locked {
         Growth::More
@@ -75,7 +108,8 @@ impl Seen {
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(types: &'a str, is_past: bool) -> Self {
-        Self { types, is_past, ignores_tags: false, grown: None, broken: None, missing: None }
+        let place = Place { stays: None, is_kept_aside: false };
+        Self { types, is_past, ignores_tags: false, grown: None, broken: None, missing: None, place }
     }
 
     /// Whether an event's shape reads what this line says, and each named type in it what its own line says.
@@ -93,15 +127,24 @@ impl<'a> Reader<'a> {
     /// Whether a named type reads what its line says.
     pub(super) const fn named(&mut self, today: &'a Definition, locked: LockedType<'a>) -> bool {
         let Some(shape) = &today.shape else { return true };
-        let mut line = Cursor::new(locked.line);
-        let reads = self.whole(shape, &mut line, Rule::Grows) && line.is_at_end();
+        let stays = self.place.stays;
+        let reads = self.line(shape, locked, if stays.is_some() { Rule::Same } else { Rule::Grows });
         if !reads {
             if self.broken.is_none() {
-                self.broken = Some((today, locked));
+                let has_only_grown = stays.is_some() && self.line(shape, locked, Rule::Grows);
+                self.broken = Some(Broken { now: today, was: locked, stays: if has_only_grown { stays } else { None } });
             }
         } else if self.grown.is_none() && line::hash(shape) != line::hash_of(locked.line) {
             self.grown = Some((today, locked));
         }
+        reads
+    }
+
+    /// Whether a named type's shape reads the whole line.
+    const fn line(&mut self, shape: &'a Shape, locked: LockedType<'a>, rule: Rule) -> bool {
+        let (place, mut line) = (self.place, Cursor::new(locked.line));
+        let reads = self.whole(shape, &mut line, rule) && line.is_at_end();
+        self.place = place;
         reads
     }
 
@@ -133,7 +176,7 @@ impl<'a> Reader<'a> {
     const fn part(&mut self, today: &'a Shape, line: &mut Cursor<'_>, rule: Rule) -> bool {
         match today {
             Shape::Scalar(name) => match line.name() {
-                Some(locked) => locked.is(name) || matches!(rule, Rule::Grows) && widens(&locked, name),
+                Some(locked) => locked.is(name) || matches!(rule, Rule::Grows) && self.widens(&locked, name),
                 None => false,
             },
             Shape::Named(definition) => match line.name() {
@@ -152,6 +195,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether an integer reads what a smaller one has written.
+    const fn widens(&self, locked: &Name<'_>, today: &str) -> bool {
+        let is_large = matches!(today.as_bytes(), b"i128" | b"u128");
+        is_wider(locked, today) && !(is_large && self.place.is_kept_aside)
+    }
+
     /// A named type has the rule of its own line, whatever holds it.
     const fn name(&mut self, today: &'a Definition, name: &Name<'_>) -> bool {
         let same_name = name.is(today.name);
@@ -161,8 +210,7 @@ impl<'a> Reader<'a> {
                 return self.named(today, locked);
             }
             // kept under another name: that line grows with the type that has its name now
-            let mut line = Cursor::new(locked.line);
-            return self.whole(shape, &mut line, Rule::Same) && line.is_at_end();
+            return self.line(shape, locked, Rule::Same);
         }
         // its line was deleted: it is a draft
         if same_name && self.missing.is_none() {
@@ -193,11 +241,12 @@ impl<'a> Reader<'a> {
             return false;
         }
         let mut seen = Seen::new();
-        let mut flattened = 0;
+        let (mut flattened, place) = (0, self.place);
         while !line.eat("}") {
             let at = if line.eat("..") {
                 let at = next_flattened(fields, flattened);
                 flattened = at + 1;
+                self.place = place.flattened(has_several_flattened(fields));
                 if at >= fields.len() || !self.shape(&fields[at].shape, line, rule) {
                     return false;
                 }
@@ -205,6 +254,7 @@ impl<'a> Reader<'a> {
             } else {
                 let Some(name) = line.name() else { return false };
                 let at = find_field(fields, &name);
+                self.place = place.under_a_key();
                 if at >= fields.len() || !line.eat(":") || !self.field(&fields[at], line, rule) {
                     return false;
                 }
@@ -215,6 +265,7 @@ impl<'a> Reader<'a> {
             }
             seen.0[at] = true;
         }
+        self.place = place;
         others_may_be_absent(fields, &seen, rule)
     }
 
@@ -237,6 +288,8 @@ impl<'a> Reader<'a> {
             return false;
         }
         let is_untagged = matches!(tagging, Tagging::Untagged);
+        let place = self.place;
+        self.place = place.in_variant(tagging);
         let mut seen = Seen::new();
         let mut count = 0;
         let mut more = !line.eat("!");
@@ -255,6 +308,7 @@ impl<'a> Reader<'a> {
             count += 1;
             more = line.eat("|");
         }
+        self.place = place;
         count == variants.len() || matches!(rule, Rule::Grows)
     }
 
@@ -263,6 +317,27 @@ impl<'a> Reader<'a> {
         match today {
             Some(shape) => self.shape(shape, line, rule),
             None => matches!(line.peek(), b'|' | b')' | 0),
+        }
+    }
+}
+
+impl Place {
+    const fn flattened(self, is_one_of_several: bool) -> Self {
+        let stays = if self.stays.is_none() && is_one_of_several { Some(Stays::Flattened) } else { self.stays };
+        Self { stays, is_kept_aside: true }
+    }
+
+    /// The value of a key: its own keys are nobody else's.
+    const fn under_a_key(self) -> Self {
+        let stays = if matches!(self.stays, Some(Stays::Flattened)) { None } else { self.stays };
+        Self { stays, ..self }
+    }
+
+    const fn in_variant(self, tagging: &Tagging) -> Self {
+        match tagging {
+            Tagging::External | Tagging::Adjacent(..) => self.under_a_key(),
+            Tagging::Internal(_) => Self { is_kept_aside: true, ..self },
+            Tagging::Untagged => Self { stays: Some(Stays::Untagged), is_kept_aside: true },
         }
     }
 }
@@ -293,63 +368,21 @@ const fn eat_tagging(tagging: &Tagging, line: &mut Cursor<'_>) -> bool {
     }
 }
 
-/// The place of the field with this name; past the end when there is none.
-const fn find_field(fields: &[Field], name: &Name<'_>) -> usize {
-    let mut at = 0;
-    while at < fields.len() && (fields[at].flatten || !name.is(fields[at].name)) {
-        at += 1;
-    }
-    at
-}
-
-const fn find_variant(variants: &[Variant], name: &Name<'_>) -> usize {
-    let mut at = 0;
-    while at < variants.len() && !name.is(variants[at].name) {
-        at += 1;
-    }
-    at
-}
-
-/// The place of the first flattened field from `at` on.
-const fn next_flattened(fields: &[Field], mut at: usize) -> usize {
-    while at < fields.len() && !fields[at].flatten {
-        at += 1;
-    }
-    at
-}
-
 /// Whether the fields that the line does not have may be absent.
 const fn others_may_be_absent(fields: &[Field], seen: &Seen, rule: Rule) -> bool {
-    let takes_any_key = takes_any_key(fields);
     let mut at = 0;
     while at < fields.len() {
         if at >= MOST || !seen.0[at] {
             let field = &fields[at];
             let may_be_absent = field.optional || matches!(field.shape, Shape::Option(_));
-            // a flattened map may have stored this very key, with any value of its own
-            if matches!(rule, Rule::Same) || field.flatten || !may_be_absent || takes_any_key {
+            // the field's key may be stored already, with a flattened type's value
+            if matches!(rule, Rule::Same) || field.flatten || !may_be_absent || is_merged(fields, field.name) {
                 return false;
             }
         }
         at += 1;
     }
     true
-}
-
-/// Whether a flattened map takes the keys that no field has.
-const fn takes_any_key(fields: &[Field]) -> bool {
-    let mut at = 0;
-    while at < fields.len() {
-        let mut shape = &fields[at].shape;
-        while let Shape::Option(inner) = shape {
-            shape = inner;
-        }
-        if fields[at].flatten && matches!(shape, Shape::Map(..) | Shape::Scalar(_)) {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }
 
 /// Each integer, and those that hold all of its values.
@@ -367,7 +400,7 @@ const WIDER: &[(&str, &[&str])] = &[
 ];
 
 /// Whether the locked integer's values are all values of today's.
-const fn widens(locked: &Name<'_>, today: &str) -> bool {
+const fn is_wider(locked: &Name<'_>, today: &str) -> bool {
     let mut at = 0;
     while at < WIDER.len() {
         let (from, wider) = WIDER[at];
@@ -511,5 +544,54 @@ mod tests {
         assert!(reads(held(named(fields(&[AMOUNT]))), "{ it: ItV1 }", TYPES));
         assert!(!reads(held(named(fields(&[AMOUNT, MEMO]))), "{ it: ItV1 }", TYPES));
         assert!(!reads(held(named(fields(&[AMOUNT]))), "{ it: Another }", TYPES));
+    }
+
+    /// How `It`, locked as `{ n: i32 }` and an `i64` today, reads where this shape holds it.
+    fn grown_within(holder: Shape, line: &str) -> (bool, Option<Stays>) {
+        let mut reader = Reader::new("It = { n: i32 }\n", false);
+        let reads = reader.event(Box::leak(Box::new(holder)), line);
+        (reads, reader.broken.and_then(|broken| broken.stays))
+    }
+
+    #[test]
+    fn a_variant_without_a_tag_reads_no_more_than_it_did() {
+        let it = || named(fields(&[Field::new("n", <i64>::SHAPE)]));
+        let either = |tagging| variants(tagging, &[Variant { name: "A", shape: Some(it()) }, PAID]);
+        assert_eq!(grown_within(either(Tagging::External), r#""A" It | "Paid""#), (true, None));
+        assert_eq!(grown_within(either(Tagging::Untagged), r#"#[untagged] "A" It | "Paid""#), (false, Some(Stays::Untagged)));
+    }
+
+    #[test]
+    fn one_of_several_that_are_flattened_gets_no_other_keys() {
+        let it = || named(fields(&[Field::new("n", <i64>::SHAPE)]));
+        let rest = Field::new("rest", <std::collections::BTreeMap<String, i64>>::SHAPE).flatten();
+        assert_eq!(grown_within(fields(&[Field::new("it", it()).flatten()]), "{ ..It }"), (true, None));
+        assert_eq!(
+            grown_within(fields(&[Field::new("it", it()).flatten(), rest]), "{ ..It, ..{string: i64} }"),
+            (false, Some(Stays::Flattened))
+        );
+        assert_eq!(grown_within(fields(&[Field::new("it", it()), rest]), "{ it: It, ..{string: i64} }"), (true, None));
+    }
+
+    #[test]
+    fn a_key_that_is_merged_in_is_not_taken() {
+        let merged = Field::new("size", fields(&[Field::new("grams", <u32>::SHAPE)])).flatten();
+        let fee = Field::new("fee", <Option<i64>>::SHAPE);
+        let grams = Field::new("grams", <Option<u32>>::SHAPE);
+        assert_eq!(growth(fields(&[merged, fee]), "{ ..{ grams: u32 } }"), Growth::More);
+        assert_eq!(growth(fields(&[merged, grams]), "{ ..{ grams: u32 } }"), Growth::Less);
+        let kind = Field::new("kind", variants(Tagging::Internal("fee"), &[PAID])).flatten();
+        assert_eq!(growth(fields(&[kind, fee]), r#"{ ..(#[tag "fee"] "Paid") }"#), Growth::Less);
+    }
+
+    #[test]
+    fn what_serde_keeps_aside_does_not_widen_to_128_bits() {
+        let one = |shape| fields(&[Field::new("n", shape)]);
+        let merged = |shape| fields(&[Field::new("it", one(shape)).flatten()]);
+        assert_eq!(growth(one(<i128>::SHAPE), "{ n: i64 }"), Growth::More);
+        assert_eq!(growth(merged(<i64>::SHAPE), "{ ..{ n: i32 } }"), Growth::More);
+        assert_eq!(growth(merged(<i128>::SHAPE), "{ ..{ n: i64 } }"), Growth::Less);
+        let tagged = |shape| variants(Tagging::Internal("kind"), &[Variant { name: "A", shape: Some(one(shape)) }]);
+        assert_eq!(growth(tagged(<u128>::SHAPE), r#"#[tag "kind"] "A" { n: u64 }"#), Growth::Less);
     }
 }

@@ -204,4 +204,15 @@ mod tests {
         assert_eq!(conflict.errors.len(), 1);
         assert!(conflict.errors[0].contains("line 1: a merge conflict"));
     }
+
+    // es-core has the same test of the same types: were the two hashes not one, each check would compare in full, and take its time
+    #[test]
+    fn the_hash_of_lines_is_that_of_the_type() {
+        let file = File::parse(
+            "Currency = \"Usd\" | \"Eur\" u8\nMoney = { cents: i64, currency: Currency }\n\
+             Tree = { money: Money, branches: {string: Tree} }\nPlanted v1 { all: [Tree?] }\n",
+        );
+        let line = &file.versions_of("Planted")[0];
+        assert_eq!(file.hash_within(line, line.parts.fields[0].shape.clone()), 9_542_398_712_861_241_112);
+    }
 }

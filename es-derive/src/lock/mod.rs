@@ -130,6 +130,11 @@ fn compare(event: &Event, locked: &EventLine, file: &File, mode: Mode, krate: &T
     }
 }
 
+/// The hash of several, one after the other, as es-core computes it.
+const fn combined(before: u64, next: u64) -> u64 {
+    (before ^ next).wrapping_mul(0x0100_0000_01b3)
+}
+
 /// The hashes of a version's field types, as the compiler will know them, and what they come to if they are as locked.
 struct Hashes {
     now: Vec<TokenStream>,
@@ -139,7 +144,7 @@ struct Hashes {
 /// `None` where more than a type differs, which is seen without knowing the types.
 fn hashes(event: &Event, locked: &EventLine, file: &File, krate: &TokenStream) -> Option<Hashes> {
     if let (Some(field), true) = (event.transparent(), locked.version == event.version()) {
-        let hash = file.hash_within(locked, 0..locked.line.len());
+        let hash = combined(0, file.hash_within(locked, 0..locked.line.len()));
         return Some(Hashes { now: vec![past::hash(field.stored_type(), krate)], locked: hash });
     }
     let now = past::fields(event, locked.version);
@@ -156,7 +161,7 @@ fn hashes(event: &Event, locked: &EventLine, file: &File, krate: &TokenStream) -
         if !now.flatten && !reads_same {
             return None;
         }
-        hash = hash.rotate_left(7) ^ file.hash_within(locked, then.shape.clone());
+        hash = combined(hash, file.hash_within(locked, then.shape.clone()));
     }
     Some(Hashes { now: now.iter().map(|field| field.hash(krate)).collect(), locked: hash })
 }
