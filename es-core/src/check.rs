@@ -2,8 +2,9 @@
 //!
 //! Every message is built before it panics, so that the error on the user's token says what is, then what to do.
 
-use crate::event::{Event, EventInfo};
+use crate::event::{Emits, Event, EventInfo};
 use crate::retired::Replaced;
+use crate::tag::TagInfo;
 
 /// An event whose earlier versions are a type of their own.
 pub struct Upcast {
@@ -76,7 +77,7 @@ impl Retirement {
     }
 }
 
-/// The events that an aggregate lists.
+/// The events that an aggregate lists, or a command that is decided on models.
 pub struct Listed {
     /// The aggregate's type.
     pub aggregate: &'static str,
@@ -92,7 +93,7 @@ impl Listed {
     /// That the event at this place of `events(..)` may stand there.
     #[track_caller]
     pub const fn check(&self, at: usize) {
-        self.is_not_retired(at);
+        self.is_not_retired(at, "; they bring it along. One that became nothing is listed in `ignores(..)`");
         self.has_a_name_of_its_own(at);
         let mut next = 0;
         while next < self.events[at].replaces.len() {
@@ -101,28 +102,26 @@ impl Listed {
         }
     }
 
+    /// That a command which is decided on models may emit the event at this place of its `events(..)`.
     #[track_caller]
-    const fn is_not_retired(&self, at: usize) {
+    pub const fn check_emitted(&self, at: usize) {
+        self.is_not_retired(at, "");
+        has_a_name_of_its_own(self.types, self.events, at, "command");
+    }
+
+    #[track_caller]
+    const fn is_not_retired(&self, at: usize, besides: &str) {
         if self.events[at].retired_into.is_some() {
             let mut text = Text::new();
             text.put(&["`", self.types[at], "` is retired: `", self.aggregate, "` cannot emit it"]);
-            text.put(&["\nhelp: list its successors instead; they bring it along. One that became nothing is listed in `ignores(..)`"]);
+            text.put(&["\nhelp: list its successors instead", besides]);
             text.panic();
         }
     }
 
     #[track_caller]
     const fn has_a_name_of_its_own(&self, at: usize) {
-        let mut earlier = 0;
-        while earlier < at {
-            if let Some(name) = common_name(&self.events[earlier], &self.events[at]) {
-                let mut text = Text::new();
-                text.put(&["event name `", name, "` is used twice in this aggregate: by `", self.types[earlier]]);
-                text.put(&["` and by `", self.types[at], "`\nhelp: give one of them another `#[event(name = \"..\")]`"]);
-                text.panic();
-            }
-            earlier += 1;
-        }
+        has_a_name_of_its_own(self.types, self.events, at, "aggregate");
     }
 
     #[track_caller]
@@ -176,6 +175,111 @@ const fn any_reads(events: &[EventInfo], name: &str) -> bool {
         at += 1;
     }
     false
+}
+
+#[track_caller]
+const fn has_a_name_of_its_own(types: &[&str], events: &[EventInfo], at: usize, reader: &str) {
+    let mut earlier = 0;
+    while earlier < at {
+        if let Some(name) = common_name(&events[earlier], &events[at]) {
+            let mut text = Text::new();
+            text.put(&["event name `", name, "` is used twice in this ", reader, ": by `", types[earlier]]);
+            text.put(&["` and by `", types[at], "`\nhelp: give one of them another `#[event(name = \"..\")]`"]);
+            text.panic();
+        }
+        earlier += 1;
+    }
+}
+
+/// That the aggregate `A`, to whose stream the command appends, lists `E`.
+pub const fn listed_by<A: Emits<E>, E>() {}
+
+/// The events that a model lists, and its tags.
+pub struct Modelled {
+    /// The model's type.
+    pub model: &'static str,
+    /// The listed types, as they are written.
+    pub types: &'static [&'static str],
+    /// What is known of each.
+    pub events: &'static [EventInfo],
+    /// What the model is about.
+    pub tags: &'static [TagInfo],
+}
+
+impl Modelled {
+    /// That the event at this place of `events(..)` may stand there.
+    #[track_caller]
+    pub const fn check(&self, at: usize) {
+        let (event, ty) = (&self.events[at], self.types[at]);
+        if event.retired_into.is_some() {
+            let mut text = Text::new();
+            text.put(&["`", ty, "` is retired: its successors bring it along\nhelp: list them instead"]);
+            text.panic();
+        }
+        has_a_name_of_its_own(self.types, self.events, at, "model");
+        let mut next = 0;
+        while next < self.tags.len() {
+            let tag = &self.tags[next];
+            self.is_carried(tag, event.tags, ty, "");
+            self.is_carried_by_all(tag, event.replaces, ty);
+            next += 1;
+        }
+    }
+
+    #[track_caller]
+    const fn is_carried_by_all(&self, tag: &TagInfo, replaced: &[Replaced], successor: &str) {
+        let mut at = 0;
+        while at < replaced.len() {
+            self.is_carried(tag, replaced[at].tags, replaced[at].name, successor);
+            self.is_carried_by_all(tag, replaced[at].replaces, successor);
+            at += 1;
+        }
+    }
+
+    /// `successor` is the listed event that brings along a retired one; empty for an event that is listed itself.
+    #[track_caller]
+    const fn is_carried(&self, tag: &TagInfo, carried: &[TagInfo], ty: &str, successor: &str) {
+        let mut text = Text::new();
+        text.put(&["`", ty, "`"]);
+        if !successor.is_empty() {
+            text.put(&[", which `", successor, "` replaces,"]);
+        }
+        let Some(found) = find(carried, tag.key) else {
+            text.put(&[" does not carry the tag `", tag.key, "` of `", self.model, "`\nhelp: write `#[event(tag)]` on its field `"]);
+            text.put(&[tag.key, "`; or remove `", if successor.is_empty() { ty } else { successor }, "` from `events(..)`"]).panic();
+        };
+        let (one, other) = (found.kind.type_name, tag.kind.type_name);
+        if !one.is_empty() && !other.is_empty() && !same(one, other) {
+            text.put(&[" carries the tag `", tag.key, "` as a `", one, "`, and `", self.model, "` asks for a `", other, "`"]);
+            text.put(&["\nhelp: give both the same type"]).panic();
+        }
+        if found.since > 1 {
+            text.put(&[" carries the tag `", tag.key, "` since version "]).number(found.since);
+            text.put(&[": `", self.model, "` would miss those that were stored before\nhelp: read it by a tag that every version carries"])
+                .panic();
+        }
+    }
+
+    /// That the tag at this place of `tags(..)` is one value.
+    #[track_caller]
+    pub const fn check_tag(&self, at: usize, ty: &str) {
+        if !self.tags[at].kind.one {
+            let mut text = Text::new();
+            text.put(&["`", self.model, "` is about one `", self.tags[at].key, "`, and a `", ty, "` may be none or several"]);
+            text.put(&["\nhelp: write the type of one value; an event may carry it in an `Option` or a `Vec`"]).panic();
+        }
+    }
+}
+
+const fn find<'a>(tags: &'a [TagInfo], key: &str) -> Option<&'a TagInfo> {
+    let mut at = 0;
+    while at < tags.len() {
+        if same(tags[at].key, key) {
+            return Some(&tags[at]);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// A name under which events of both types are stored. One retired event with parts of both types is not one.

@@ -56,8 +56,14 @@ impl Boundary {
     /// # Errors
     /// [`EncodeError::Text`] for an id outside the limits.
     pub fn stream_of<A: Aggregate>(id: &A::Id) -> Result<Self, EncodeError> {
-        Ok(Self::Stream(StreamId::new(A::NAME, id.to_string())?))
+        stream_of::<A>(id).map(Self::Stream)
     }
+}
+
+/// The stream of the aggregate `A` with this id, to which a command on models appends.
+#[doc(hidden)]
+pub fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamId, EncodeError> {
+    Ok(StreamId::new(A::NAME, id.to_string())?)
 }
 
 /// Decides on a command, from the state alone.

@@ -77,6 +77,12 @@ impl DecodeError {
     }
 }
 
+/// That no listed event has this name: what generated code answers.
+#[doc(hidden)]
+pub fn unlisted(name: &str, stored_version: u32) -> DecodeError {
+    DecodeError::unlisted(name, stored_version)
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, stored_version, current_version, reason } = self;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{DecodeError, EncodeError};
 use crate::retired::Replaced;
 use crate::schema::{Shape, Types};
-use crate::tag::Tags;
+use crate::tag::{TagInfo, Tags};
 
 /// Something that happened, in the words of the domain.
 ///
@@ -34,6 +34,9 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
     /// The names of the events that took its place, once it is retired.
     #[doc(hidden)]
     const RETIRED_INTO: Option<&'static [&'static str]> = None;
+    /// What it is about.
+    #[doc(hidden)]
+    const TAGS: &'static [TagInfo] = &[];
     /// The versions that its fields still read, with their shapes.
     #[doc(hidden)]
     const PAST: &'static [(u32, Shape)] = &[];
@@ -70,7 +73,12 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
     }
 }
 
-/// Events that belong together, and the error of whoever emits them: an aggregate, or a command on several models.
+/// Events that belong together, and the error of whoever emits them: an aggregate, or a command that is decided on models.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` emits no events",
+    label = "neither an aggregate nor a command that is decided on models",
+    note = "a handler of an aggregate answers `Decision<Self>`, and one of models `Decision<TheCommand>`"
+)]
 pub trait EventSet: Sized + 'static {
     /// The generated enum of the events.
     type Event: EventEnum;
@@ -128,6 +136,7 @@ pub struct EventInfo {
     pub(crate) renamed_from: &'static [&'static str],
     pub(crate) replaces: &'static [Replaced],
     pub(crate) retired_into: Option<&'static [&'static str]>,
+    pub(crate) tags: &'static [TagInfo],
     pub(crate) past: &'static [(u32, Shape)],
     pub(crate) past_type: fn() -> Option<Self>,
     pub(crate) package: &'static str,
@@ -145,6 +154,7 @@ impl EventInfo {
             renamed_from: E::RENAMED_FROM,
             replaces: E::REPLACES,
             retired_into: E::RETIRED_INTO,
+            tags: E::TAGS,
             past: E::PAST,
             past_type: E::past_type,
             package: E::PACKAGE,

@@ -67,10 +67,66 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Decisions over several things at once
+//!
+//! An aggregate decides on its own stream. What rests on several things at once, as a seat in a course does on the course and on the
+//! student, is decided on [`DecisionModel`]s: states that are folded from the events which carry certain tags, wherever those are.
+//!
+//! ```
+//! # use es_core::MemoryStore;
+//! use es_core::prelude::*;
+//! # use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Event, Serialize, Deserialize, Debug, Clone)]
+//! struct Subscribed {
+//!     #[event(tag)]
+//!     course: String,
+//!     #[event(tag)]
+//!     student: String,
+//! }
+//!
+//! #[derive(DecisionModel, Debug, Clone, Default)]
+//! #[model(events(Subscribed), tags(course: String))]
+//! struct Seats(u32);
+//! # impl Apply<Subscribed> for Seats { fn apply(&mut self, _: Subscribed) { self.0 += 1; } }
+//!
+//! #[derive(DecisionModel, Debug, Clone, Default)]
+//! #[model(events(Subscribed), tags(student: String))]
+//! struct Load(u32);
+//! # impl Apply<Subscribed> for Load { fn apply(&mut self, _: Subscribed) { self.0 += 1; } }
+//!
+//! #[derive(Command, Debug, Clone)]
+//! #[command(decides_on(Seats { course }, Load { student }), events(Subscribed), error = Refused)]
+//! struct Subscribe {
+//!     course: String,
+//!     student: String,
+//! }
+//!
+//! #[derive(Debug, PartialEq, thiserror::Error)]
+//! #[error("no room")]
+//! struct Refused;
+//!
+//! impl Handle<Subscribe> for (Seats, Load) {
+//!     fn handle(&self, subscribe: Subscribe) -> Decision<Subscribe> {
+//!         let (Seats(taken), Load(courses)) = self;
+//!         ensure!(*taken < 30 && *courses < 5, Refused);
+//!         emit![Subscribed { course: subscribe.course, student: subscribe.student }]
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = App::new(MemoryStore::new());
+//! app.execute(Subscribe { course: "latin".into(), student: "ann".into() }).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Its events are stored only if none was recorded meanwhile that one of its models would have read; otherwise it is decided again.
+//!
 //! # Where to look
 //!
 //! - What an event may look like, and how its past is read: [`#[derive(Event)]`](macro@Event).
-//! - What an aggregate lists: [`#[derive(Aggregate)]`](macro@Aggregate); what a command says: [`#[derive(Command)]`](macro@Command).
+//! - What an aggregate lists: [`#[derive(Aggregate)]`](macro@Aggregate); what a model reads: [`#[derive(DecisionModel)]`](macro@DecisionModel);
+//!   what a command says: [`#[derive(Command)]`](macro@Command).
 //! - Executing, loading, reading, subscribing: [`App`]. Testing a domain without a store: [`testing`].
 //! - Writing a store: [`store`], and the suite of `es-conformance`.
 //!
@@ -94,6 +150,7 @@ mod finite;
 pub mod lock;
 pub mod memory;
 mod metadata;
+mod model;
 mod projection;
 mod query;
 mod recorded;
@@ -119,10 +176,11 @@ pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
 pub use error::{Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, WaitError};
 #[cfg(feature = "derive")]
-pub use es_derive::{Aggregate, Command, Event, Id, Projection, Schema, View};
+pub use es_derive::{Aggregate, Command, DecisionModel, Event, Id, Projection, Schema, View};
 pub use event::{Emits, Event, EventEnum, EventInfo, EventSet};
 pub use memory::MemoryStore;
 pub use metadata::Metadata;
+pub use model::DecisionModel;
 pub use projection::{Project, Projection, ProjectionError, ReadModel};
 pub use query::{AppendCondition, Clause, Query};
 pub use recorded::{Payload, Recorded, StoredEvent};
@@ -139,7 +197,8 @@ pub use worker::{Health, Stuck, Worker};
 /// What an ordinary domain file imports.
 pub mod prelude {
     pub use crate::{
-        Aggregate, App, Apply, ApplyRecorded, AsOf, Command, Committed, Decision, Event, Events, ExpectedVersion, Handle, HandleWith, Id,
-        KeyOf, Loaded, Position, Project, Projection, ProjectionError, Recorded, Retired, Schema, Tag, View, emit, ensure, events,
+        Aggregate, App, Apply, ApplyRecorded, AsOf, Command, Committed, Decision, DecisionModel, Event, Events, ExpectedVersion, Handle,
+        HandleWith, Id, KeyOf, Loaded, Position, Project, Projection, ProjectionError, Recorded, Retired, Schema, Tag, View, emit, ensure,
+        events,
     };
 }

@@ -1,8 +1,9 @@
 //! Events that are still stored but no longer emitted become those that took their place.
 
 use crate::decision::Events;
-use crate::error::DecodeError;
+use crate::error::{DecodeError, EncodeError};
 use crate::event::{Event, EventEnum, EventInfo, EventSet};
+use crate::tag::{Tag, TagInfo, Tags};
 
 /// Replaces a retired event by its successors: none, one or more.
 ///
@@ -54,6 +55,7 @@ pub struct Replaced {
     pub successors: &'static [&'static str],
     /// What it had replaced itself.
     pub replaces: &'static [Self],
+    pub(crate) tags: &'static [TagInfo],
     pub(crate) info: fn() -> EventInfo,
     pub(crate) parts: fn(u32, &[u8]) -> Result<Vec<Part>, DecodeError>,
 }
@@ -63,6 +65,7 @@ pub(crate) struct Part {
     name: &'static str,
     version: u32,
     payload: Vec<u8>,
+    tags: Vec<Tag>,
 }
 
 impl Replaced {
@@ -73,6 +76,7 @@ impl Replaced {
             renamed_from: R::RENAMED_FROM,
             successors: R::SUCCESSORS,
             replaces: R::REPLACES,
+            tags: R::TAGS,
             info: EventInfo::of::<R>,
             parts: parts::<R>,
         }
@@ -101,21 +105,37 @@ fn parts<R: RetiredInto>(version: u32, payload: &[u8]) -> Result<Vec<Part>, Deco
     R::decode(version, payload)?
         .replaced()
         .into_iter()
-        .map(|event| match event.encode() {
-            Ok(payload) => Ok(Part { name: event.name(), version: event.event_version(), payload }),
-            Err(error) => Err(DecodeError::upcast(R::NAME, version, R::VERSION, error)),
-        })
+        .map(|event| part(&event).map_err(|error| DecodeError::upcast(R::NAME, version, R::VERSION, error)))
         .collect()
 }
 
+fn part<E: EventEnum>(event: &E) -> Result<Part, EncodeError> {
+    let mut tags = Tags::default();
+    event.add_tags(&mut tags);
+    Ok(Part { name: event.name(), version: event.event_version(), payload: event.encode()?, tags: tags.finish()? })
+}
+
 /// Reads an event by its name, its version and its bytes.
-type ReadStored<'a> = &'a mut dyn FnMut(&str, u32, &[u8]) -> Result<(), DecodeError>;
+pub(crate) type ReadStored<'a> = &'a mut dyn FnMut(&str, u32, &[u8]) -> Result<(), DecodeError>;
 
 /// Reads an event whose name is that of no listed event: one that was renamed, retired, or is ignored.
 ///
 /// A retired event is read part by part; parts that the reader does not list are skipped.
 #[doc(hidden)]
 pub fn read_former(
+    listed: &[EventInfo],
+    ignored: &[EventInfo],
+    name: &str,
+    version: u32,
+    payload: &[u8],
+    read: ReadStored<'_>,
+) -> Result<(), DecodeError> {
+    read_former_about(&[], listed, ignored, name, version, payload, read)
+}
+
+/// The same, for a reader of certain tags: it skips the parts that don't carry all of them.
+pub(crate) fn read_former_about(
+    tags: &[Tag],
     listed: &[EventInfo],
     ignored: &[EventInfo],
     name: &str,
@@ -132,7 +152,7 @@ pub fn read_former(
     let Some(replaced) = listed.iter().chain(ignored).find_map(|event| find(event.replaces, name)) else {
         return Err(DecodeError::unlisted(name, version));
     };
-    for part in (replaced.parts)(version, payload)? {
+    for part in (replaced.parts)(version, payload)?.iter().filter(|part| tags.iter().all(|tag| part.tags.contains(tag))) {
         match read(part.name, part.version, &part.payload) {
             Err(error) if error.is_unlisted() => {}
             other => other?,

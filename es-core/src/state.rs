@@ -17,7 +17,8 @@ pub trait State: Default + Clone + Send + Sync + 'static {
     #[doc(hidden)]
     const SNAPSHOT: Option<SnapshotRule<Self>> = None;
 
-    /// Folds a stored event into the state. `clauses` are those of the boundary, one a part; none for a stream.
+    /// Folds a stored event into the state. `clauses` are those of the boundary, one a part; none for a stream. A part passes over what
+    /// its clause does not match.
     ///
     /// # Errors
     /// [`DecodeError`] for an event that today's type does not read.
@@ -55,7 +56,7 @@ macro_rules! tuple {
             const READS: &'static [&'static [EventInfo]] = &[$($model::READS[0]),*];
 
             fn fold(&mut self, event: &StoredEvent, clauses: &[Clause]) -> Result<(), DecodeError> {
-                $( if let Some(clause) = clauses.get($at) && clause.matches(event) {
+                $( if let Some(clause) = clauses.get($at) {
                     self.$at.fold(event, std::slice::from_ref(clause))?;
                 } )*
                 Ok(())

@@ -69,6 +69,16 @@ impl Tags {
         }
     }
 
+    /// Adds what a model is about: never nothing, which would be about everything.
+    #[doc(hidden)]
+    pub fn add_one(&mut self, add: impl FnOnce(&mut Self)) {
+        let before = self.tags.len();
+        add(self);
+        if self.tags.len() == before && self.error.is_none() {
+            self.error = text::check("tag", "").err();
+        }
+    }
+
     pub(crate) fn finish(self) -> Result<Vec<Tag>, TextError> {
         self.error.map_or(Ok(self.tags), Err)
     }
@@ -83,34 +93,91 @@ impl Tags {
     note = "for a newtype of your own: `#[derive(Id)]`"
 )]
 pub trait TagValue {
+    /// What is compared of two tags of one key.
+    #[doc(hidden)]
+    const KIND: TagKind = TagKind { type_name: "", one: true };
+
     /// Adds this value's tags under `key`.
     fn add_to(&self, key: &str, tags: &mut Tags);
+}
+
+/// What is known at compile time of a tag's value.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct TagKind {
+    /// The type of each single value, by its path; empty for one that does not tell.
+    pub(crate) type_name: &'static str,
+    /// Whether there is always exactly one.
+    pub(crate) one: bool,
+}
+
+impl TagKind {
+    /// Exactly one value of this type.
+    pub const fn one(type_name: &'static str) -> Self {
+        Self { type_name, one: true }
+    }
+
+    const fn any_number(self) -> Self {
+        Self { one: false, ..self }
+    }
+}
+
+/// What is known at compile time of one of an event's tags.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct TagInfo {
+    pub(crate) key: &'static str,
+    pub(crate) kind: TagKind,
+    pub(crate) since: u32,
+}
+
+impl TagInfo {
+    /// The tag `key`, which the event has carried since this version of its type.
+    pub const fn new(key: &'static str, kind: TagKind, since: u32) -> Self {
+        Self { key, kind, since }
+    }
 }
 
 macro_rules! printed {
     ($($ty:ty),*) => { $(
         impl TagValue for $ty {
+            const KIND: TagKind = TagKind::one(stringify!($ty));
+
             fn add_to(&self, key: &str, tags: &mut Tags) {
                 tags.add(key, self);
             }
         }
     )* };
 }
-printed!(String, str, bool, char, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, Uuid);
+printed!(String, bool, char, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, Uuid);
+
+impl TagValue for str {
+    const KIND: TagKind = String::KIND;
+
+    fn add_to(&self, key: &str, tags: &mut Tags) {
+        tags.add(key, self);
+    }
+}
 
 impl<T: TagValue> TagValue for Option<T> {
+    const KIND: TagKind = T::KIND.any_number();
+
     fn add_to(&self, key: &str, tags: &mut Tags) {
         self.iter().for_each(|value| value.add_to(key, tags));
     }
 }
 
 impl<T: TagValue> TagValue for Vec<T> {
+    const KIND: TagKind = T::KIND.any_number();
+
     fn add_to(&self, key: &str, tags: &mut Tags) {
         self.iter().for_each(|value| value.add_to(key, tags));
     }
 }
 
 impl<T: TagValue + ?Sized> TagValue for &T {
+    const KIND: TagKind = T::KIND;
+
     fn add_to(&self, key: &str, tags: &mut Tags) {
         (**self).add_to(key, tags);
     }

@@ -6,9 +6,7 @@ mod bank;
 use bank::*;
 use es_core::prelude::*;
 use es_core::testing::prelude::*;
-use es_core::{
-    Boundary, Clause, Conflict, DecodeError, EncodeError, EventEnum, EventInfo, ExecuteError, MemoryStore, Query, State, StoredEvent,
-};
+use es_core::{Conflict, ExecuteError, MemoryStore, Query};
 
 #[derive(Event, serde::Serialize, serde::Deserialize, Debug, Clone)]
 struct Transferred {
@@ -25,56 +23,44 @@ struct OverLimit {
     limit: i64,
 }
 
-/// Whose events the command emits; what a derive on the command would generate.
-#[derive(Aggregate, Debug, Default, Clone)]
-#[aggregate(id = u64, error = OverLimit, events(Transferred))]
-struct Transfers {}
-impl Apply<Transferred> for Transfers {
-    fn apply(&mut self, _: Transferred) {}
-}
-
-/// What has left, or come to, one account.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Moved {
+/// What has left one account.
+#[derive(DecisionModel, Debug, Clone, Default, PartialEq)]
+#[model(events(Transferred), tags(from: u64))]
+struct Left {
     cents: i64,
 }
 
-impl State for Moved {
-    const READS: &'static [&'static [EventInfo]] = &[<TransfersEvent as EventEnum>::EVENTS];
-
-    fn fold(&mut self, event: &StoredEvent, _: &[Clause]) -> Result<(), DecodeError> {
-        for TransfersEvent::Transferred(transferred) in event.decode::<Transfers>()?.into_iter().map(|recorded| recorded.event) {
-            self.cents += transferred.cents;
-        }
-        Ok(())
+impl Apply<Transferred> for Left {
+    fn apply(&mut self, transferred: Transferred) {
+        self.cents += transferred.cents;
     }
 }
 
-#[derive(Debug, Clone)]
+/// What has come to one.
+#[derive(DecisionModel, Debug, Clone, Default, PartialEq)]
+#[model(events(Transferred), tags(to: u64))]
+struct Came {
+    cents: i64,
+}
+
+impl Apply<Transferred> for Came {
+    fn apply(&mut self, transferred: Transferred) {
+        self.cents += transferred.cents;
+    }
+}
+
+#[derive(Command, Debug, Clone)]
+#[command(decides_on(Left { from }, Came { to }), events(Transferred), error = OverLimit)]
 struct Transfer {
     from: u64,
     to: u64,
     cents: i64,
 }
 
-impl Command for Transfer {
-    type State = (Moved, Moved);
-    type Emits = Transfers;
-
-    fn name(&self) -> &'static str {
-        "Transfer"
-    }
-
-    fn boundary(&self) -> Result<Boundary, EncodeError> {
-        let about = |key, account: u64| Tag::new(key, account).map(|tag| Clause::new().events_of::<Transfers>().tag(tag));
-        Ok(Boundary::Tags { clauses: vec![about("from", self.from)?, about("to", self.to)?], stream: None })
-    }
-}
-
 const LIMIT: i64 = 100;
 
-impl Handle<Transfer> for (Moved, Moved) {
-    fn handle(&self, transfer: Transfer) -> Decision<Transfers> {
+impl Handle<Transfer> for (Left, Came) {
+    fn handle(&self, transfer: Transfer) -> Decision<Transfer> {
         let (left, came) = self;
         ensure!(left.cents + transfer.cents <= LIMIT, OverLimit { limit: LIMIT });
         ensure!(came.cents + transfer.cents <= 2 * LIMIT, OverLimit { limit: 2 * LIMIT });
@@ -92,7 +78,7 @@ async fn each_model_folds_the_events_that_carry_its_own_tag() {
     app.execute(transfer(1, 2, 60)).await.unwrap();
     app.execute(transfer(2, 3, 30)).await.unwrap();
     let committed = app.execute(transfer(2, 3, 5)).await.unwrap();
-    assert_eq!(committed.state, (Moved { cents: 35 }, Moved { cents: 35 }));
+    assert_eq!(committed.state, (Left { cents: 35 }, Came { cents: 35 }));
     assert_eq!((committed.version, committed.position), (0, Some(Position(3))));
     assert_eq!(committed.events[0].stream, None);
     let refused = app.execute(transfer(1, 9, 41)).await;

@@ -97,6 +97,37 @@ fn a_command() {
 }
 
 #[test]
+fn a_command_on_models() {
+    expands_as(
+        "command_on_models",
+        crate::command::derive,
+        quote! {
+            #[command(decides_on(CourseSeats { course_id }, StudentLoad { student_id: who }))]
+            #[command(events(StudentSubscribed), error = EnrolError, stream = Course(course_id))]
+            pub struct Subscribe {
+                pub course_id: CourseId,
+                pub who: StudentId,
+            }
+        },
+    );
+}
+
+#[test]
+fn a_model() {
+    expands_as(
+        "model",
+        crate::model::derive,
+        quote! {
+            #[model(events(CourseDefined, StudentSubscribed), tags(course_id: CourseId))]
+            pub struct CourseSeats {
+                capacity: u32,
+                taken: u32,
+            }
+        },
+    );
+}
+
+#[test]
 fn an_id() {
     expands_as(
         "id",

@@ -12,6 +12,7 @@ mod event_enum;
 mod expansion;
 mod id;
 mod lock;
+mod model;
 mod projection;
 mod schema;
 mod serde_attr;
@@ -37,6 +38,12 @@ pub fn aggregate(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Command, attributes(command, es))]
 pub fn command(input: TokenStream) -> TokenStream {
     command::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+#[doc = include_str!("../docs/model.md")]
+#[proc_macro_derive(DecisionModel, attributes(model, es))]
+pub fn decision_model(input: TokenStream) -> TokenStream {
+    model::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 #[doc = include_str!("../docs/id.md")]

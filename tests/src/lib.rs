@@ -10,6 +10,8 @@ mod examples {
     mod aggregate {}
     #[doc = include_str!("../../es-derive/docs/command.md")]
     mod command {}
+    #[doc = include_str!("../../es-derive/docs/model.md")]
+    mod model {}
     #[doc = include_str!("../../es-derive/docs/id.md")]
     mod id {}
     #[doc = include_str!("../../es-derive/docs/schema.md")]

@@ -112,6 +112,40 @@ impl<S: ::core::marker::Sync> crate::reexport::inner::HandleWith<Dock, S> for Bo
     }
 }
 
+#[derive(crate::reexport::inner::DecisionModel, ::core::default::Default, ::core::clone::Clone)]
+#[model(events(Docked), tags(r#type: Harbour, values: BoatId), crate = crate::reexport::inner)]
+pub struct Berth {
+    taken: bool,
+}
+
+#[derive(crate::reexport::inner::Event, ::serde::Serialize, ::serde::Deserialize, ::core::fmt::Debug, ::core::clone::Clone)]
+#[event(crate = crate::reexport::inner)]
+pub struct Docked {
+    #[event(tag)]
+    r#type: Harbour,
+    #[event(tag)]
+    values: BoatId,
+}
+
+impl crate::reexport::inner::Apply<Docked> for Berth {
+    fn apply(&mut self, _: Docked) {
+        self.taken = true;
+    }
+}
+
+#[derive(crate::reexport::inner::Command, ::core::clone::Clone)]
+#[command(decides_on(Berth { r#type, values: tags }, Berth { r#type: r#type, values: tags }), events(Docked), crate = crate::reexport::inner)]
+pub struct Berthe {
+    r#type: Harbour,
+    tags: BoatId,
+}
+
+impl crate::reexport::inner::Handle<Berthe> for (Berth, Berth) {
+    fn handle(&self, _: Berthe) -> crate::reexport::inner::Decision<Berthe> {
+        ::core::result::Result::Ok(crate::reexport::inner::Events::new())
+    }
+}
+
 #[::core::prelude::v1::test]
 fn what_is_generated_without_a_prelude_works() {
     use crate::reexport::inner::Aggregate as _;

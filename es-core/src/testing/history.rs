@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::command::{Command, Handle};
+use crate::command::{Command, Handle, HandleWith};
 use crate::event::Event;
+use crate::query::Clause;
 use crate::recorded::{Payload, StoredEvent};
 use crate::state::{Boundary, State};
 use crate::stream::Position;
@@ -90,17 +91,36 @@ impl GivenHistory {
     where
         C::State: Handle<C>,
     {
+        let (state, clauses) = self.fold(&command);
+        Outcome::decided(state.handle(command), state, clauses)
+    }
+
+    /// Handles a command that is decided on models, with the help of `services`.
+    ///
+    /// # Panics
+    /// As [`when`](Self::when).
+    pub async fn when_with<C: Command, S>(self, command: C, services: &S) -> Outcome<C>
+    where
+        C::State: HandleWith<C, S>,
+    {
+        let (state, clauses) = self.fold(&command);
+        Outcome::decided(state.handle_with(command, services).await, state, clauses)
+    }
+
+    /// What the command is decided on.
+    #[track_caller]
+    fn fold<C: Command>(&self, command: &C) -> (C::State, Vec<Clause>) {
         let clauses = match command.boundary() {
             Ok(Boundary::Tags { clauses, .. }) => clauses,
             Ok(Boundary::Stream(stream)) => fail(format_args!("the command is decided on the stream `{stream}`: start with `given`")),
             Err(error) => fail(error),
         };
         let mut state = C::State::default();
-        for event in self.history.events.iter().filter(|event| clauses.iter().any(|clause| clause.matches(event))) {
+        for event in &self.history.events {
             if let Err(error) = state.fold(event, &clauses) {
                 fail(error);
             }
         }
-        Outcome::decided(state.handle(command), state, clauses)
+        (state, clauses)
     }
 }

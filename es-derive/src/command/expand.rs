@@ -6,12 +6,15 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{LitStr, Member, parse_quote};
 
+use super::model::{Command, Rule, Stream};
+use super::on_models;
 use crate::attr::hygienic;
-
-use super::model::{Command, Stream};
 
 pub(super) fn all(command: &Command) -> TokenStream {
     let krate = command.krate();
+    if command.decides_on.is_some() {
+        return on_models::all(command);
+    }
     let aggregate = &command.aggregate;
     let Some((_, id, ty)) = command.ids.first() else { return TokenStream::new() };
     // a field of another type is an error on its type
@@ -21,21 +24,25 @@ pub(super) fn all(command: &Command) -> TokenStream {
         Member::Unnamed(index) => index.span = ty.span(),
     }
     let id = quote_spanned!(hygienic(ty.span())=> &self.#id);
-    implementation(command, &quote!(#krate::Boundary::stream_of::<#aggregate>(#id)))
+    let boundary = quote!(#krate::Boundary::stream_of::<#aggregate>(#id));
+    implementation(command, &quote!(#aggregate), &quote!(#aggregate), &boundary)
 }
 
 /// An implementation that lets the rest of the user's crate compile, beside the errors.
 pub(super) fn fallback(command: &Command) -> TokenStream {
-    if command.aggregate.is_none() {
+    if command.decides_on.is_some() {
+        return on_models::fallback(command);
+    }
+    let aggregate = &command.aggregate;
+    if aggregate.is_none() {
         return TokenStream::new();
     }
-    implementation(command, &quote!(loop {}))
+    implementation(command, &quote!(#aggregate), &quote!(#aggregate), &quote!(loop {}))
 }
 
-fn implementation(command: &Command, boundary: &TokenStream) -> TokenStream {
+pub(super) fn implementation(command: &Command, state: &TokenStream, emits: &TokenStream, boundary: &TokenStream) -> TokenStream {
     let krate = command.krate();
     let ident = &command.input.ident;
-    let aggregate = &command.aggregate;
     let name = LitStr::new(&ident.unraw().to_string(), ident.span());
     let mut generics = command.input.generics.clone();
     if !generics.params.is_empty() {
@@ -45,23 +52,12 @@ fn implementation(command: &Command, boundary: &TokenStream) -> TokenStream {
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = command.input.generics.split_for_impl();
-    let stream_rule = command.stream.map(|stream| {
-        let rule = match stream {
-            Stream::New => quote!(New),
-            Stream::Existing => quote!(Existing),
-            Stream::Any => quote!(Any),
-        };
-        quote! {
-            fn stream_rule(&self) -> #krate::StreamRule {
-                #krate::StreamRule::#rule
-            }
-        }
-    });
+    let stream_rule = stream_rule(command, &krate);
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
         impl #impl_generics #krate::Command for #ident #type_generics #where_clause {
-            type State = #aggregate;
-            type Emits = #aggregate;
+            type State = #state;
+            type Emits = #emits;
 
             fn name(&self) -> &'static str {
                 #name
@@ -74,4 +70,18 @@ fn implementation(command: &Command, boundary: &TokenStream) -> TokenStream {
             #stream_rule
         }
     }
+}
+
+fn stream_rule(command: &Command, krate: &TokenStream) -> Option<TokenStream> {
+    let Some(Stream::Rule(_, rule)) = &command.stream else { return None };
+    let rule = match rule {
+        Rule::New => quote!(New),
+        Rule::Existing => quote!(Existing),
+        Rule::Any => quote!(Any),
+    };
+    Some(quote! {
+        fn stream_rule(&self) -> #krate::StreamRule {
+            #krate::StreamRule::#rule
+        }
+    })
 }

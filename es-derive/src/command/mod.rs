@@ -1,8 +1,10 @@
 //! `#[derive(Command)]`: what a command is decided on, and which stream it names.
 
 mod check;
+mod decides_on;
 mod expand;
 mod model;
+mod on_models;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

@@ -31,6 +31,7 @@ pub(super) fn all(event: &Event) -> TokenStream {
         _ => quote!(#krate::__private::encode(self)),
     };
     let decode = decode::body(event);
+    let tags = tags(event, &krate);
     let add_tags = add_tags(event, &krate);
     let define = define(event, &krate);
     let retired = retired(event, &krate);
@@ -46,6 +47,7 @@ pub(super) fn all(event: &Event) -> TokenStream {
                 #renamed_from
                 #replaces
                 #retired_const
+                #tags
                 #lock_members
 
                 #[inline]
@@ -120,16 +122,39 @@ fn replaces(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
     (!event.keys.replaces.is_empty()).then(|| quote!(const REPLACES: &'static [#krate::__private::Replaced] = &[#(#replaced),*];))
 }
 
+/// What is known of its tags at compile time, for the models that read it.
+fn tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+    let tags: Vec<_> = each_tag(event, krate)
+        .map(|Tagged { ty, key, since, krate, .. }| {
+            let kind = quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::KIND);
+            quote!(#krate::__private::TagInfo::new(#key, #kind, #since))
+        })
+        .collect();
+    (!tags.is_empty()).then(|| quote!(const TAGS: &'static [#krate::__private::TagInfo] = &[#(#tags),*];))
+}
+
+/// A tagged field.
+struct Tagged<'a> {
+    ident: &'a Ident,
+    ty: &'a syn::Type,
+    key: LitStr,
+    since: Literal,
+    krate: TokenStream,
+}
+
+fn each_tag<'a>(event: &'a Event<'a>, krate: &'a TokenStream) -> impl Iterator<Item = Tagged<'a>> {
+    event.fields().iter().filter_map(move |field| {
+        let (ident, ty, tag) = (field.ident?, field.ty, field.tag.as_ref()?);
+        let key = LitStr::new(&ident.unraw().to_string(), ident.span());
+        let since = Literal::u32_unsuffixed(tag.since.map_or(1, |since| since.value));
+        Some(Tagged { ident, ty, key, since, krate: located(krate, ty.span()) })
+    })
+}
+
 fn add_tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
-    let calls: Vec<_> = event
-        .fields()
-        .iter()
-        .filter(|field| field.tag.is_some())
-        .filter_map(|field| {
-            let (ident, ty) = (field.ident?, field.ty);
-            let key = LitStr::new(&ident.unraw().to_string(), ident.span());
-            let krate = located(krate, ty.span());
-            Some(quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::add_to(&self.#ident, #key, tags);))
+    let calls: Vec<_> = each_tag(event, krate)
+        .map(|Tagged { ident, ty, key, krate, .. }| {
+            quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::add_to(&self.#ident, #key, tags);)
         })
         .collect();
     (!calls.is_empty()).then(|| {

@@ -22,6 +22,13 @@ const _: () = {
             ],
         );
         const RENAMED_FROM: &'static [&'static str] = &["OrderCreated"];
+        const TAGS: &'static [::es_core::__private::TagInfo] = &[
+            ::es_core::__private::TagInfo::new(
+                "customer_id",
+                <CustomerId as ::es_core::TagValue>::KIND,
+                1,
+            ),
+        ];
         const PACKAGE: &'static str = "es-derive";
         const PAST: &'static [(u32, ::es_core::__private::Shape)] = &[
             (

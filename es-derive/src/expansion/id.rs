@@ -63,6 +63,9 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::es_core::TagValue for OrderId {
+        const KIND: ::es_core::__private::TagKind = ::es_core::__private::TagKind::one(
+            ::core::concat!(::core::module_path!(), "::", ::core::stringify!(OrderId)),
+        );
         fn add_to(&self, key: &str, tags: &mut ::es_core::Tags) {
             <Uuid as ::es_core::TagValue>::add_to(&self.0, key, tags);
         }

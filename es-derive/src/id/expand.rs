@@ -127,6 +127,9 @@ fn stored(id: &Id, krate: &TokenStream) -> TokenStream {
 
         #[automatically_derived]
         impl #krate::TagValue for #ident {
+            const KIND: #krate::__private::TagKind =
+                #krate::__private::TagKind::one(::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident)));
+
             fn add_to(&self, key: &str, tags: &mut #krate::Tags) {
                 #add_to(&self.0, key, tags);
             }
