@@ -116,11 +116,15 @@ async fn a_file_that_lacks_the_last_migrations_gets_them_and_keeps_its_events() 
     let store = SqliteStore::open(folder.file()).await.unwrap();
     store.append(Append::to(account(1), ExpectedVersion::NoStream, vec![deposited(5)])).await.unwrap();
     drop(store);
-    folder.raw().execute_batch("drop table checkpoints; pragma user_version = 6").unwrap();
+    let before = "drop table checkpoints; drop table projections; drop table workers; drop table views; pragma user_version = 6";
+    folder.raw().execute_batch(before).unwrap();
 
     let store = SqliteStore::open(folder.file()).await.unwrap();
     assert_eq!(store.stream_version(&account(1)).await.unwrap(), 1);
-    assert_eq!(folder.raw().query_row("select count(*) from checkpoints", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    for table in ["checkpoints", "projections", "workers", "views"] {
+        let count = folder.raw().query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
+        assert_eq!(count.unwrap(), 0, "{table}");
+    }
 }
 
 #[tokio::test]
