@@ -146,6 +146,7 @@ mod command;
 mod decision;
 mod error;
 mod event;
+mod fingerprint;
 mod finite;
 pub mod lock;
 pub mod memory;

@@ -5,7 +5,8 @@ use std::future::Future;
 
 use futures_util::future::BoxFuture;
 
-use crate::event::EventInfo;
+use crate::event::{EventInfo, stored_names};
+use crate::query::{Clause, Query};
 use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewStore, ViewTable};
 use crate::stream::Position;
@@ -18,6 +19,11 @@ pub trait ReadModel: 'static {
     const VERSION: u32;
     /// The events that it follows.
     const EVENTS: &'static [EventInfo];
+}
+
+/// The events that a read model follows, under all the names that they are stored under.
+pub(crate) fn followed<R: ReadModel>() -> Query {
+    Clause::new().names(stored_names(R::EVENTS)).into()
 }
 
 /// Something that follows the events of a store, each of which takes effect in it once.

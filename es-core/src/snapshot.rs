@@ -1,13 +1,11 @@
 //! A stored state, believed only when it fits today's types and nothing has touched it.
 
-use std::any::TypeId;
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::{PoisonError, RwLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::fingerprint::{fnv1a, once_for};
 use crate::schema::{Shape, Types};
 use crate::state::State;
 use crate::store::Snapshot;
@@ -33,14 +31,7 @@ impl<T: Serialize + DeserializeOwned> SnapshotRule<T> {
 impl<T: State> SnapshotRule<T> {
     /// What a stored state must have been made by; worked out once for each type.
     fn fingerprint(&self) -> u64 {
-        static KNOWN: RwLock<Option<HashMap<TypeId, u64>>> = RwLock::new(None);
-        let of = TypeId::of::<T>();
-        if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|known| known.get(&of)) {
-            return *known;
-        }
-        let fingerprint = self.describe();
-        KNOWN.write().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(of, fingerprint);
-        fingerprint
+        once_for::<SnapshotRule<T>>(|| self.describe())
     }
 
     /// This state's shape, these events and versions, this `snapshot(version)`.
@@ -85,9 +76,4 @@ impl<T: State> SnapshotRule<T> {
 
 fn checksum(stream: &StreamId, version: u64, fingerprint: u64, payload: &[u8]) -> u64 {
     fnv1a([stream.category().as_bytes(), b"\0", stream.id().as_bytes(), &version.to_le_bytes(), &fingerprint.to_le_bytes(), payload])
-}
-
-/// FNV-1a, 64 bits: the same on every machine and in every release.
-pub(crate) fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
-    parts.into_iter().flatten().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,7 +1,6 @@
 //! The progress of projections, who holds them, and what they write.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use es_core::store::{
     AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable, Work,
@@ -13,12 +12,8 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::error::{failed, store_error};
+use crate::writer::now;
 use crate::{SqliteStore, view};
-
-/// Microseconds.
-fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or(0)
-}
 
 /// What is known of the slots of a claim, and who holds which.
 struct Known {

@@ -79,7 +79,8 @@ impl Batch<'_> {
     }
 }
 
-fn now() -> i64 {
+/// Microseconds.
+pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or(0)
 }
 

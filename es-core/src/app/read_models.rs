@@ -6,9 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::error::{ReadError, WaitError};
-use crate::event::stored_names;
-use crate::projection::ReadModel;
-use crate::query::{Clause, Query};
+use crate::projection::{ReadModel, followed};
 use crate::store::{PageSize, ViewStore};
 use crate::stream::Position;
 use crate::view::{View, Views};
@@ -83,8 +81,7 @@ impl<S: ViewStore> App<S> {
     pub async fn lag<R: ReadModel>(&self) -> Result<Lag, ReadError> {
         let position = self.reached::<R>().await?;
         let head = self.store().head().await?;
-        let query = Query::from(Clause::new().names(stored_names(R::EVENTS)));
-        let next = self.store().read(&query, position, PageSize { events: 1, bytes: 1 }).await?;
+        let next = self.store().read(&followed::<R>(), position, PageSize { events: 1, bytes: 1 }).await?;
         let since = next.events.first().map(|event| event.recorded_at);
         Ok(Lag { position, events: head.0.saturating_sub(position.0), since })
     }

@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use futures_util::future::BoxFuture;
 
 use crate::event::EventInfo;
+use crate::fingerprint::fnv1a;
 use crate::projection::{Projection, ProjectionError, ReadModel, panicked};
 use crate::recorded::{Recorded, StoredEvent};
-use crate::snapshot::fnv1a;
 use crate::store::{RowChange, Slot, ViewRow, ViewStore, ViewTable};
 use crate::text;
 use crate::view::{View, ViewOf, table};

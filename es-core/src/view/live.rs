@@ -2,15 +2,14 @@
 
 use crate::app::App;
 use crate::error::ReadError;
-use crate::event::stored_names;
-use crate::query::{Clause, Query};
+use crate::projection::followed;
 use crate::store::{StoreError, ViewStore};
 use crate::stream::Position;
 use crate::view::View;
 use crate::view::fold::{Rows, changes_of};
 
 pub(crate) async fn live<S: ViewStore, V: View>(app: &App<S>, key: &str, until: Option<Position>) -> Result<Option<V>, ReadError> {
-    let query = Query::from(Clause::new().names(stored_names(V::EVENTS)));
+    let query = followed::<V>();
     let mut rows = Rows::<V>::default();
     let mut after = Position::START;
     loop {

@@ -20,10 +20,10 @@ pub(crate) use live::live;
 pub use read::{CountRows, ListRows, Views};
 
 use crate::event::EventSet;
+use crate::fingerprint::{fnv1a, once_for};
 use crate::projection::{ProjectionError, ReadModel};
 use crate::recorded::Recorded;
 use crate::schema::{Shape, Types};
-use crate::snapshot::fnv1a;
 use crate::store::ViewTable;
 use crate::stream::Id;
 
@@ -102,6 +102,13 @@ impl<V: View> fmt::Debug for ViewOf<V> {
 
 /// The table of a view.
 pub(crate) fn table<V: View>() -> ViewTable {
+    // not of `V` itself, which may be an aggregate with snapshots besides
+    let fingerprint = once_for::<ViewOf<V>>(describe::<V>);
+    ViewTable { name: V::NAME, version: V::VERSION, columns: V::COLUMNS, fingerprint }
+}
+
+/// The shape of a row, the names of its events, its columns.
+fn describe<V: View>() -> u64 {
     let mut types = Types::default();
     let state = V::shape(&mut types);
     let mut text = state.to_string();
@@ -115,5 +122,5 @@ pub(crate) fn table<V: View>() -> ViewTable {
     for (name, shape) in types.iter() {
         let _ = write!(text, "\n{name} = {shape}");
     }
-    ViewTable { name: V::NAME, version: V::VERSION, columns: V::COLUMNS, fingerprint: fnv1a([text.as_bytes()]) }
+    fnv1a([text.as_bytes()])
 }
