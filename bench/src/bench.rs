@@ -10,6 +10,7 @@ use crate::measure::Quantity;
 use crate::measure::Rounds;
 use crate::pair::Pair;
 use crate::report::{Line, Report};
+use crate::server::Server;
 
 /// How much of each workload is done in a round.
 #[derive(Debug, Clone, Copy, serde::Serialize)]
@@ -33,6 +34,10 @@ pub(crate) struct Sizes {
     pub(crate) scanned: u64,
     /// Events that a subscriber sees, one by one.
     pub(crate) seen: u64,
+    /// Commands at 1,000 a second.
+    pub(crate) live: u64,
+    /// Single events that each of 16 processes appends.
+    pub(crate) single: u64,
     /// Events that the children read whose memory is compared.
     pub(crate) few: u64,
     pub(crate) many: u64,
@@ -50,6 +55,8 @@ impl Sizes {
         loads: 20,
         scanned: 200_000,
         seen: 500,
+        live: 5_000,
+        single: 400,
         few: 100_000,
         many: 1_000_000,
     };
@@ -60,15 +67,22 @@ impl Sizes {
         replayed: 300,
         accounts: 5,
         commands: 4,
-        accounts_of_all: 64,
+        accounts_of_all: 256,
         appends: 3,
         stream: 250,
         loads: 2,
         scanned: 400,
         seen: 5,
+        live: 20,
+        single: 4,
         few: 200,
         many: 400,
     };
+}
+
+/// What the names of this run's folders and databases begin with: another may run beside it.
+pub(crate) fn prefix() -> String {
+    format!("es-bench-{}-", std::process::id())
 }
 
 /// One run of the program.
@@ -79,15 +93,24 @@ pub(crate) struct Bench {
     pub(crate) dir: PathBuf,
     pub(crate) report: Report,
     pub(crate) progress: ProgressBar,
+    server: Option<Server>,
 }
 
 impl Bench {
-    pub(crate) fn new(sizes: Sizes, dir: PathBuf) -> Self {
-        Self { sizes, dir, report: Report::default(), progress: ProgressBar::hidden() }
+    pub(crate) fn new(sizes: Sizes, dir: PathBuf, server: Option<Server>) -> Self {
+        Self { sizes, dir, report: Report::default(), progress: ProgressBar::hidden(), server }
+    }
+
+    /// The server that this run has.
+    pub(crate) fn server(&self) -> Result<&Server> {
+        self.server.as_ref().ok_or_else(|| "no server was started".into())
     }
 
     /// A bar for the next workload, in place of the one before.
-    pub(crate) fn begin(&mut self, name: String) -> Result<()> {
+    pub(crate) async fn begin(&mut self, name: String) -> Result<()> {
+        if let Some(server) = &self.server {
+            server.clear().await?;
+        }
         self.progress.finish_and_clear();
         let style = ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len} {elapsed}")?;
         self.progress = ProgressBar::new(1).with_style(style).with_message(name);
@@ -96,7 +119,11 @@ impl Bench {
 
     /// An empty folder.
     pub(crate) fn place(&self) -> Result<TempDir> {
-        Ok(tempfile::Builder::new().prefix("es-bench-").tempdir_in(&self.dir)?)
+        let place = tempfile::Builder::new().prefix(&prefix()).tempdir_in(&self.dir)?;
+        if let Some(server) = &self.server {
+            server.name_in(place.path())?;
+        }
+        Ok(place)
     }
 
     /// Adds a measurement of both sides, and what is asked of it on this store.

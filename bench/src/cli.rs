@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
 use crate::bench::{Bench, Sizes};
-use crate::pair::{Memory, Sqlite};
+use crate::pair::{Memory, Postgres, Sqlite};
+use crate::server::Server;
 use crate::workload::{self, Read, Workload};
 
 #[derive(Debug, Parser)]
@@ -24,12 +25,16 @@ enum Command {
     /// Read a store that is filled already, and print the peak of memory
     #[command(hide = true)]
     Rss(Rss),
+    /// Keep servers until the input ends: what this program runs itself for
+    #[command(hide = true)]
+    KeepPostgres { folder: PathBuf },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Stores {
     Memory,
     Sqlite,
+    Postgres,
 }
 
 #[derive(Debug, Args)]
@@ -76,7 +81,9 @@ impl Cli {
             Command::Rss(rss) => match rss.store {
                 Stores::Memory => workload::child::<Memory>(&rss.place, rss.events, rss.read).await,
                 Stores::Sqlite => workload::child::<Sqlite>(&rss.place, rss.events, rss.read).await,
+                Stores::Postgres => workload::child::<Postgres>(&rss.place, rss.events, rss.read).await,
             },
+            Command::KeepPostgres { folder } => Ok(xtask::postgres::keep(Some(&folder))?),
         }
     }
 }
@@ -93,18 +100,32 @@ impl Run {
 
     async fn run(self) -> Result<()> {
         std::fs::create_dir_all(&self.dir)?;
-        let mut bench = Bench::new(self.sizes(), self.dir.clone());
-        for store in asked(&self.store) {
+        let stores = asked(&self.store);
+        let (server, keeper) = match stores.contains(&Stores::Postgres) {
+            true => Server::start().map(|(server, keeper)| (Some(server), keeper))?,
+            false => (None, None),
+        };
+        let about = match &server {
+            Some(server) => Some(server.described().await?),
+            None => None,
+        };
+        let mut bench = Bench::new(self.sizes(), self.dir.clone(), server);
+        bench.report.about = about;
+        for store in stores {
             for workload in asked(&self.workload) {
                 match store {
                     Stores::Memory => workload.run::<Memory>(&mut bench).await?,
                     Stores::Sqlite => workload.run::<Sqlite>(&mut bench).await?,
+                    Stores::Postgres => workload.run::<Postgres>(&mut bench).await?,
                 }
             }
         }
         bench.progress.finish_and_clear();
+        if let Some(keeper) = keeper {
+            keeper.finish()?;
+        }
         if let Some(file) = &self.json {
-            let json = serde_json::json!({ "sizes": bench.sizes, "lines": bench.report.lines });
+            let json = serde_json::json!({ "sizes": bench.sizes, "server": bench.report.about, "lines": bench.report.lines });
             std::fs::write(file, format!("{json:#}\n"))?;
         }
         write!(std::io::stdout(), "{}", bench.report)?;

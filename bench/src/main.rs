@@ -3,6 +3,7 @@
 mod bank;
 mod bench;
 mod cli;
+mod distant;
 mod domain;
 mod floor;
 mod measure;
@@ -10,6 +11,8 @@ mod ours;
 mod pair;
 mod plan;
 mod report;
+mod server;
+mod transfers;
 mod workload;
 
 use std::process::ExitCode;

@@ -13,6 +13,14 @@ use crate::plan::{Op, TILL, owner};
 #[derive(Debug, Clone)]
 pub(crate) struct Ours<S>(pub(crate) App<S>);
 
+impl<S: Store> Ours<S> {
+    /// Deposits a cent, and says where.
+    pub(crate) async fn deposit(&self, account: u64) -> Result<Position> {
+        let committed = self.0.execute(Deposit { account, cents: 1, till: TILL.to_owned() }).await?;
+        committed.position.ok_or_else(|| "a deposit without a position".into())
+    }
+}
+
 impl<S: Store> Bank for Ours<S> {
     async fn execute(&self, account: u64, op: Op) -> Result<i64> {
         let committed = match op {

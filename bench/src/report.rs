@@ -60,6 +60,11 @@ impl Line {
         Self::new(name.into(), unit, ours, None, None, None)
     }
 
+    /// One value of ours, which is itself what something is asked of.
+    pub(crate) fn within(name: impl Into<String>, unit: &'static str, value: Option<f64>, target: Option<Target>) -> Self {
+        Self::new(name.into(), unit, value.map(|value| Spread { median: value, min: value, max: value }), None, None, target)
+    }
+
     /// Two single values of ours, the second being what the first must not exceed by much.
     pub(crate) fn against(name: impl Into<String>, unit: &'static str, values: Option<(f64, f64)>, target: Target) -> Self {
         let one = |value| Spread { median: value, min: value, max: value };
@@ -76,16 +81,17 @@ impl Line {
         ratio: Option<Spread>,
         target: Option<Target>,
     ) -> Self {
-        let met = ratio.zip(target).map(|(ratio, target)| target.is_met(ratio.median));
+        let judged = if floor.is_some() { ratio } else { ours };
+        let met = judged.zip(target).map(|(judged, target)| target.is_met(judged.median));
         Self { name, unit, ours, floor, ratio, target, met }
     }
 
     /// `name: value (target) ok|short`, for a measurement that has a target.
     fn verdict(&self) -> Option<String> {
         let target = self.target?;
-        Some(match (self.ratio, self.met) {
-            (Some(ratio), Some(met)) => {
-                format!("{}: {:.3} ({target}) {}", self.name, ratio.median, if met { "ok" } else { "short" })
+        Some(match (self.ratio.or(self.ours), self.met) {
+            (Some(judged), Some(met)) => {
+                format!("{}: {:.3} ({target}) {}", self.name, judged.median, if met { "ok" } else { "short" })
             }
             _ => format!("{}: NOT RUN ({target})", self.name),
         })
@@ -95,6 +101,8 @@ impl Line {
 /// All that was measured. Printed, it is a table and, after it, one line for each target.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
+    /// What it was measured on, where that is not this program alone.
+    pub(crate) about: Option<String>,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -113,6 +121,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(about) = &self.about {
+            writeln!(f, "{about}")?;
+        }
         let rows = self.rows();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..HEADINGS.len()).map(width).collect();
@@ -166,12 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn a_value_by_itself_is_compared_as_it_is() {
+        let line = Line::within("bank.live_p99", "ms", Some(21.0), Some(Target::AtMost(20.0)));
+        assert_eq!(line.verdict().unwrap(), "bank.live_p99: 21.000 (<= 20.00) short");
+    }
+
+    #[test]
     fn the_lines_with_a_target_come_last() {
         let lines = vec![
             Line::beside("bank.load", Quantity::Time, &rounds(100, 100), Some(Target::AtMost(1.2))),
             Line::alone("bank.latency", "ms", Spread::of([1.0])),
         ];
-        let printed = Report { lines }.to_string();
+        let printed = Report { about: Some("PostgreSQL 18".into()), lines }.to_string();
+        assert!(printed.starts_with("PostgreSQL 18\n "), "{printed}");
         assert!(printed.ends_with("\n\nbank.load: 1.000 (<= 1.20) ok\n"), "{printed}");
         assert!(printed.contains("bank.latency"));
     }

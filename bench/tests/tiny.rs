@@ -48,10 +48,11 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn every_workload_runs_on_every_store_and_each_target_has_its_line() {
+fn every_workload_runs_and_each_target_has_its_line() {
     let (folder, json) = (folder(), tempfile::NamedTempFile::new().unwrap());
     let dir = folder.path().to_str().unwrap();
-    let printed = printed(run(&["--dir", dir, "--json", json.path().to_str().unwrap()]));
+    let stores = ["--store", "memory", "--store", "sqlite"];
+    let printed = printed(run(&[&stores[..], &["--dir", dir, "--json", json.path().to_str().unwrap()]].concat()));
     let names: Vec<&str> = last_lines(&printed).into_iter().map(name_of).collect();
     let expected = [
         "memory.replay",
@@ -75,6 +76,38 @@ fn every_workload_runs_on_every_store_and_each_target_has_its_line() {
     assert!(replay["ratio"]["median"].as_f64().unwrap() > 0.0);
     assert_eq!(replay["target"], serde_json::json!({ "at_least": 0.95 }));
     assert!(is_empty(folder.path()), "databases are left behind");
+}
+
+#[test]
+fn every_workload_runs_on_a_server_which_is_described_first() {
+    let folder = folder();
+    let printed = printed(run(&["--store", "postgres", "--dir", folder.path().to_str().unwrap()]));
+    let (about, _) = printed.split_once('\n').unwrap();
+    assert!(about.starts_with("PostgreSQL 1") && about.contains("fsync on"), "{about}");
+    let names: Vec<&str> = last_lines(&printed).into_iter().map(name_of).collect();
+    let expected = [
+        "commands",
+        "commands_cached",
+        "tasks_16_cached",
+        "tasks_64_cached",
+        "tasks_256_cached",
+        "bulk_100",
+        "load",
+        "load_100",
+        "scan",
+        "live_p50",
+        "live_p99",
+        "fenced_16",
+        "overlapped_16",
+        "overlapped_16x64",
+        "rss_scan_200_to_400",
+        "rss_load_200_to_400",
+    ];
+    assert_eq!(names, expected.map(|measured| format!("postgres.{measured}")));
+    for reported in ["postgres.latency", "postgres.decisions", "postgres.tasks_256"] {
+        assert!(printed.contains(&format!("\n{reported} ")), "{reported} is not in the table:\n{printed}");
+    }
+    assert!(is_empty(folder.path()), "places are left behind");
 }
 
 fn is_empty(folder: &Path) -> bool {

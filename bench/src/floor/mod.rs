@@ -3,5 +3,6 @@
 pub(crate) mod account;
 pub(crate) mod group;
 pub(crate) mod memory;
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod states;

@@ -1,6 +1,7 @@
 //! A store, and the floor that stands beside it. One file a store.
 
 mod memory;
+mod postgres;
 mod sqlite;
 
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::path::Path;
 use es_core::store::Store;
 
 pub(crate) use memory::Memory;
+pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
 
 use crate::Result;
@@ -20,6 +22,8 @@ pub(crate) trait Pair: 'static {
     const NAME: &'static str;
     /// Whether it is gone with the process.
     const IN_MEMORY: bool = false;
+    /// Whether other processes use it at the same time.
+    const ON_A_SERVER: bool = false;
     /// The framework's store.
     type Store: Store;
     /// The floor for one caller at a time.

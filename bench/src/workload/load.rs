@@ -1,4 +1,4 @@
-//! One long stream becomes a state.
+//! One stream becomes a state: a long one, and a short one.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use es_core::App;
 
 use crate::Result;
 use crate::bank::{Bank, Loaded, check};
-use crate::bench::{Bench, Sizes};
+use crate::bench::Bench;
 use crate::measure::{Quantity, Timed, interleaved};
 use crate::ours::Ours;
 use crate::pair::Pair;
@@ -15,16 +15,19 @@ use crate::plan::{self, Op};
 const ACCOUNT: u64 = 7;
 
 pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
-    let place = bench.place()?;
-    let ours = Ours(App::new(P::store(place.path()).await?));
-    let floor = P::floor(place.path(), false).await?;
     let sizes = bench.sizes;
-    fill(&ours, sizes.stream).await?;
-    fill(&floor, sizes.stream).await?;
-    let on_ours = async |_| round(&ours, sizes).await;
-    let on_floor = async |_| round(&floor, sizes).await;
-    let rounds = interleaved(&bench.progress, sizes.rounds, on_ours, on_floor).await?;
-    bench.beside::<P>("load", Quantity::Time, &rounds);
+    // as many events in all of either
+    for (measured, events, loads) in [("load", sizes.stream, sizes.loads), ("load_100", sizes.stream / 100, sizes.loads * 100)] {
+        let place = bench.place()?;
+        let ours = Ours(App::new(P::store(place.path()).await?));
+        let floor = P::floor(place.path(), false).await?;
+        fill(&ours, events).await?;
+        fill(&floor, events).await?;
+        let on_ours = async |_| round(&ours, events, loads).await;
+        let on_floor = async |_| round(&floor, events, loads).await;
+        let rounds = interleaved(&bench.progress, sizes.rounds, on_ours, on_floor).await?;
+        bench.beside::<P>(measured, Quantity::Time, &rounds);
+    }
     Ok(())
 }
 
@@ -36,11 +39,11 @@ async fn fill<B: Bank>(bank: &B, events: u64) -> Result<()> {
     Ok(())
 }
 
-async fn round<B: Bank>(bank: &B, sizes: Sizes) -> Result<Timed> {
-    let right = Loaded { balance: plan::balance(ACCOUNT, sizes.stream), version: sizes.stream };
+async fn round<B: Bank>(bank: &B, events: u64, loads: u64) -> Result<Timed> {
+    let right = Loaded { balance: plan::balance(ACCOUNT, events), version: events };
     let started = Instant::now();
-    for _ in 0..sizes.loads {
+    for _ in 0..loads {
         check("the account", bank.load(ACCOUNT).await?, right)?;
     }
-    Ok(Timed::since(started, sizes.loads))
+    Ok(Timed::since(started, loads))
 }

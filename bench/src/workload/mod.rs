@@ -1,9 +1,14 @@
 //! What is measured. One file a workload; each is one function for all stores.
 
+mod appends;
 mod bulk;
 mod commands;
+mod decisions;
+mod fenced;
 mod latency;
+mod live;
 mod load;
+mod overlapped;
 mod replay;
 mod rss;
 mod scan;
@@ -25,7 +30,7 @@ pub(crate) enum Workload {
     Upcast,
     /// Commands one after another, without and with the cache
     Commands,
-    /// Commands of 16 and 64 tasks at once
+    /// Commands of 16 and 64 tasks at once, and of 256 (a server)
     Tasks,
     /// Appends of 100 events
     Bulk,
@@ -35,6 +40,14 @@ pub(crate) enum Workload {
     Scan,
     /// From a commit to a subscriber
     Latency,
+    /// The same at 1,000 commands a second, with the subscriber in another process (a server)
+    Live,
+    /// Single events of 16 processes, with fenced positions (a server)
+    Fenced,
+    /// Single events of 16 processes where a commit takes 2 ms (a server)
+    Overlapped,
+    /// Decisions over two tags (a server)
+    Decisions,
     /// Peak memory of reading many events and ten times as many
     Rss,
 }
@@ -42,7 +55,7 @@ pub(crate) enum Workload {
 impl Workload {
     /// Runs it, unless it has nothing to do with this kind of store.
     pub(crate) async fn run<P: Pair>(self, bench: &mut Bench) -> Result<()> {
-        bench.begin(format!("{} {self:?}", P::NAME))?;
+        bench.begin(format!("{} {self:?}", P::NAME)).await?;
         match self {
             Self::Replay if P::IN_MEMORY => replay::run::<P>(bench).await,
             Self::Upcast if P::IN_MEMORY => upcast::run::<P>(bench).await,
@@ -53,6 +66,11 @@ impl Workload {
             Self::Load => load::run::<P>(bench).await,
             Self::Scan => scan::run::<P>(bench).await,
             Self::Latency => latency::run::<P>(bench).await,
+            Self::Live if P::ON_A_SERVER => live::run::<P>(bench).await,
+            Self::Fenced if P::ON_A_SERVER => fenced::run(bench).await,
+            Self::Overlapped if P::ON_A_SERVER => overlapped::run(bench).await,
+            Self::Decisions if P::ON_A_SERVER => decisions::run(bench).await,
+            Self::Live | Self::Fenced | Self::Overlapped | Self::Decisions => Ok(()),
             Self::Rss if P::IN_MEMORY => Ok(()),
             Self::Rss => rss::run::<P>(bench).await,
         }
