@@ -37,7 +37,9 @@ impl Distant {
         if !binaries.program("pg_receivewal").is_file() {
             return Ok(None);
         }
-        let mut cluster = Cluster::create(&binaries, account, &folder, DURABLE)?;
+        // two times 16 stores, and those of the workload before, which are still closing
+        let settings = [DURABLE, &[("max_connections", "500")]].concat();
+        let mut cluster = Cluster::create(&binaries, account, &folder, &settings)?;
         cluster.start()?;
         let url = cluster.url("");
         let url = url.trim_end_matches('/');
