@@ -4,7 +4,7 @@ use std::future::Future;
 
 use es_core::prelude::*;
 use es_core::store::Store;
-use es_core::{Boundary, Clause, DecodeError, EncodeError, EventEnum, EventInfo, State, StoredEvent};
+use es_core::{Boundary, Clause, DecodeError, EncodeError, EventEnum, EventInfo, State, StoredRef};
 use serde::{Deserialize, Serialize};
 
 use crate::Result as Checked;
@@ -51,10 +51,10 @@ pub(crate) struct Moved {
 impl State for Moved {
     const READS: &'static [&'static [EventInfo]] = &[<MovesEvent as EventEnum>::EVENTS];
 
-    fn fold(&mut self, event: &StoredEvent, _: &[Clause]) -> Result<(), DecodeError> {
-        for MovesEvent::Transferred(transferred) in event.decode::<Moves>()?.into_iter().map(|recorded| recorded.event) {
-            self.cents += transferred.cents;
-        }
+    fn fold(&mut self, event: StoredRef<'_>, _: &[Clause]) -> Result<(), DecodeError> {
+        let mut events = Vec::new();
+        MovesEvent::decode(event.name, event.event_version, event.payload, &mut events)?;
+        self.cents += events.iter().map(|MovesEvent::Transferred(transferred)| transferred.cents).sum::<i64>();
         Ok(())
     }
 }

@@ -130,6 +130,12 @@ macro_rules! __checks {
                 a_page_never_goes_through_an_event_that_it_lacks,
                 a_rare_event_is_found_among_many,
             }
+            folding {
+                a_fold_takes_what_the_stream_holds_in_order,
+                a_fold_begins_at_the_version_that_is_asked_for,
+                a_fold_that_wants_no_more_is_given_no_more,
+                a_panic_in_a_fold_is_its_callers_and_the_store_goes_on,
+            }
             tailing {
                 a_reader_behind_8_writers_sees_every_event_once_in_order,
                 readers_with_pages_of_every_size_see_the_same,

@@ -184,7 +184,7 @@ pub use metadata::Metadata;
 pub use model::DecisionModel;
 pub use projection::{Project, Projection, ProjectionError, ReadModel};
 pub use query::{AppendCondition, Clause, Query};
-pub use recorded::{Payload, Recorded, StoredEvent};
+pub use recorded::{Payload, Recorded, StoredEvent, StoredRef};
 pub use retired::Retired;
 pub use schema::Schema;
 pub use state::{Boundary, State};

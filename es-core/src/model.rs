@@ -3,9 +3,10 @@
 use crate::error::{DecodeError, EncodeError};
 use crate::event::stored_names;
 use crate::query::Clause;
-use crate::recorded::StoredEvent;
+use crate::recorded::StoredRef;
 use crate::retired::{ReadStored, read_former_about};
 use crate::state::State;
+use crate::stream::StreamId;
 use crate::tag::Tags;
 
 /// A state that decides on what is about certain things: it is folded from the events that it lists and that carry all of its tags.
@@ -39,9 +40,11 @@ pub fn clause_of<M: State>(tags: Tags) -> Result<Clause, EncodeError> {
 ///
 /// `apply` knows the present names. A retired event is about one thing or several, and each of its parts perhaps about some of
 /// them: those that do not carry the model's tags themselves are skipped.
-pub fn fold_model<M: State>(event: &StoredEvent, clauses: &[Clause], apply: ReadStored<'_>) -> Result<(), DecodeError> {
-    let Some(clause) = clauses.first().filter(|clause| clause.matches(event)) else { return Ok(()) };
-    let (name, version, payload) = (&*event.name, event.event_version, event.event.as_bytes());
+pub fn fold_model<M: State>(event: StoredRef<'_>, clauses: &[Clause], apply: ReadStored<'_>) -> Result<(), DecodeError> {
+    let Some(clause) = clauses.first().filter(|clause| clause.selects(event.stream.map(StreamId::category), event.name, event.tags)) else {
+        return Ok(());
+    };
+    let (name, version, payload) = (event.name, event.event_version, event.payload);
     match apply(name, version, payload) {
         Err(error) if error.is_unlisted() => {
             let listed = M::READS.first().copied().unwrap_or_default();

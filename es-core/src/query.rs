@@ -120,7 +120,7 @@ impl Clause {
         self.selects(category, &event.name, &event.tags)
     }
 
-    fn selects(&self, category: Option<&str>, name: &str, tags: &[Tag]) -> bool {
+    pub(crate) fn selects(&self, category: Option<&str>, name: &str, tags: &[Tag]) -> bool {
         (self.category.is_none() || self.category.as_deref() == category)
             && self.names.as_ref().is_none_or(|names| names.iter().any(|asked| **asked == *name))
             && self.tags.iter().all(|tag| tags.contains(tag))

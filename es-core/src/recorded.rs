@@ -41,6 +41,39 @@ pub struct Recorded<E> {
 /// An event as it is stored, not yet decoded.
 pub type StoredEvent = Recorded<Payload>;
 
+/// What a fold needs to know of a stored event, where it lies: a store need not copy what is folded.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredRef<'a> {
+    /// The stream that it belongs to.
+    pub stream: Option<&'a StreamId>,
+    /// Its place in the stream: 1, 2, 3, …; 0 where there is no stream.
+    pub version: u64,
+    /// Its place among all events of the store.
+    pub position: Position,
+    /// The name under which it is stored.
+    pub name: &'a str,
+    /// The version of its type when it was stored.
+    pub event_version: u32,
+    /// Its JSON, as stored.
+    pub payload: &'a [u8],
+    /// What it is about, beside its stream.
+    pub tags: &'a [Tag],
+}
+
+impl<'a> From<&'a StoredEvent> for StoredRef<'a> {
+    fn from(event: &'a StoredEvent) -> Self {
+        Self {
+            stream: event.stream.as_ref(),
+            version: event.version,
+            position: event.position,
+            name: &event.name,
+            event_version: event.event_version,
+            payload: event.event.as_bytes(),
+            tags: &event.tags,
+        }
+    }
+}
+
 /// The JSON of a stored event.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Payload(Vec<u8>);

@@ -3,7 +3,7 @@
 use crate::error::DecodeError;
 use crate::event::EventInfo;
 use crate::query::Clause;
-use crate::recorded::StoredEvent;
+use crate::recorded::StoredRef;
 use crate::snapshot::SnapshotRule;
 use crate::stream::StreamId;
 
@@ -22,7 +22,7 @@ pub trait State: Default + Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`DecodeError`] for an event that today's type does not read.
-    fn fold(&mut self, event: &StoredEvent, clauses: &[Clause]) -> Result<(), DecodeError>;
+    fn fold(&mut self, event: StoredRef<'_>, clauses: &[Clause]) -> Result<(), DecodeError>;
 }
 
 /// Which events a decision rests on.
@@ -55,7 +55,7 @@ macro_rules! tuple {
         impl<$($model: State),*> State for ($($model,)*) {
             const READS: &'static [&'static [EventInfo]] = &[$($model::READS[0]),*];
 
-            fn fold(&mut self, event: &StoredEvent, clauses: &[Clause]) -> Result<(), DecodeError> {
+            fn fold(&mut self, event: StoredRef<'_>, clauses: &[Clause]) -> Result<(), DecodeError> {
                 $( if let Some(clause) = clauses.get($at) {
                     self.$at.fold(event, std::slice::from_ref(clause))?;
                 } )*

@@ -300,8 +300,8 @@ const _: () = {
                 )
             }));
 
-        fn fold(&mut self, event: &::es_core::StoredEvent, _: &[::es_core::Clause]) -> ::core::result::Result<(), ::es_core::DecodeError> {
-            <Self as ::es_core::Aggregate>::apply_stored(self, &event.name, event.event_version, event.event.as_bytes())
+        fn fold(&mut self, event: ::es_core::StoredRef<'_>, _: &[::es_core::Clause]) -> ::core::result::Result<(), ::es_core::DecodeError> {
+            <Self as ::es_core::Aggregate>::apply_stored(self, event.name, event.event_version, event.payload)
         }
     }
 

@@ -23,6 +23,7 @@ mod builder;
 mod change;
 mod checkpoint;
 mod error;
+mod fold;
 mod keys;
 mod load;
 mod migrate;
@@ -44,7 +45,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use es_core::store::{Append, AppendError, Appended, Durability, EventStore, KeyRecord, Page, PageSize, StoreError};
+use es_core::store::{Append, AppendError, Appended, Durability, EventStore, FoldStream, KeyRecord, Page, PageSize, StoreError};
 use es_core::{Position, Query, StoredEvent, StreamId};
 use rusqlite::Connection;
 
@@ -111,7 +112,12 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let (task, outcome) = reader::task(read);
         self.threads.reads.push(task).map_err(|_| StoreError::Closed)?;
-        outcome.await.unwrap_or(Err(StoreError::Closed))
+        match outcome.await {
+            Ok(Ok(outcome)) => outcome,
+            // the caller's own code, which was run there
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Closed),
+        }
     }
 
     async fn write_with<T: Send + 'static>(
@@ -148,6 +154,10 @@ impl EventStore for SqliteStore {
     async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {
         let part = Part { stream: stream.clone(), from, size };
         self.read_with(move |reader| part.read(reader)).await
+    }
+
+    async fn fold_stream<F: FoldStream>(&self, stream: &StreamId, from: u64, fold: F) -> Result<F, StoreError> {
+        fold::fold(self, stream, from, fold).await
     }
 
     async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {

@@ -88,7 +88,7 @@ fn scan(reader: &mut Reader, query: Option<&Query>, window: Window, size: PageSi
             continue;
         }
         let event = reader.decoder.event(row)?;
-        room.take(&event);
+        room.take(event.event.as_bytes().len());
         events.push(event);
     }
     Ok(window.page(events, true))
@@ -116,7 +116,7 @@ fn tagged(reader: &mut Reader, clauses: &[Clause], window: Window, size: PageSiz
         let mut rows = select.query([position]).map_err(&reading)?;
         let missing = || StoreError::Corrupt { what: format!("a tag of position {position}, which has no event") };
         let event = reader.decoder.event(rows.next().map_err(&reading)?.ok_or_else(missing)?)?;
-        room.take(&event);
+        room.take(event.event.as_bytes().len());
         events.push(event);
     }
     let full = !room.left();

@@ -1,5 +1,8 @@
 //! The threads that own the read connections.
 
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+
 use es_core::store::StoreError;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -37,14 +40,18 @@ impl Reader {
     }
 }
 
-/// A task that answers, and is skipped when nobody waits any more.
+/// A task that answers, by a panic too, and is skipped when nobody waits any more.
 pub(crate) fn task<T: Send + 'static>(
     read: impl FnOnce(&mut Reader) -> Result<T, StoreError> + Send + 'static,
-) -> (Task, oneshot::Receiver<Result<T, StoreError>>) {
+) -> (Task, oneshot::Receiver<thread::Result<Result<T, StoreError>>>) {
     let (answer, outcome) = oneshot::channel();
     let task = Box::new(move |reader: &mut Reader| {
         if !answer.is_closed() {
-            let _ = answer.send(read(reader));
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| read(reader)));
+            if outcome.is_err() && !reader.connection.is_autocommit() {
+                let _ = reader.execute("rollback");
+            }
+            let _ = answer.send(outcome);
         }
     });
     (task, outcome)

@@ -53,9 +53,9 @@ impl Room {
         self.events
     }
 
-    pub(crate) fn take(&mut self, event: &StoredEvent) {
+    pub(crate) fn take(&mut self, bytes: usize) {
         self.events -= 1;
-        self.bytes = self.bytes.saturating_sub(event.event.as_bytes().len());
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 }
 
@@ -100,7 +100,7 @@ impl Decoder {
     pub(crate) fn is_selected(&mut self, row: &Row<'_>, query: &Query, tags_asked: bool) -> Result<bool, StoreError> {
         let category = self.category(row)?;
         let name = self.names.get(row, NAME)?;
-        let tags = if tags_asked { tags(row)? } else { Vec::new() };
+        let tags = if tags_asked { tags(row, TAGS)? } else { Vec::new() };
         Ok(query.selects(category.as_deref(), &name, &tags))
     }
 
@@ -124,7 +124,7 @@ impl Decoder {
             self.names.get(row, NAME)?,
             integer(row, EVENT_VERSION)?,
             Payload::new(text(row, PAYLOAD)?.to_vec()),
-            tags(row)?,
+            tags(row, TAGS)?,
             self.recorded_at(row)?,
             self.metadata(row)?,
         ))
@@ -188,14 +188,14 @@ fn column<'a>(row: &'a Row<'_>, at: usize) -> Result<ValueRef<'a>, StoreError> {
     row.get_ref(at).map_err(|error| StoreError::backend("reading a column", error))
 }
 
-fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a [u8], StoreError> {
+pub(crate) fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a [u8], StoreError> {
     match column(row, at)? {
         ValueRef::Text(bytes) => Ok(bytes),
         _ => Err(unexpected(row, at)),
     }
 }
 
-fn integer<N: TryFrom<i64>>(row: &Row<'_>, at: usize) -> Result<N, StoreError> {
+pub(crate) fn integer<N: TryFrom<i64>>(row: &Row<'_>, at: usize) -> Result<N, StoreError> {
     match column(row, at)? {
         ValueRef::Integer(value) => N::try_from(value).map_err(|_| unexpected(row, at)),
         _ => Err(unexpected(row, at)),
@@ -209,14 +209,14 @@ fn event_id(row: &Row<'_>) -> Result<Uuid, StoreError> {
     }
 }
 
-fn tags(row: &Row<'_>) -> Result<Vec<Tag>, StoreError> {
-    let ValueRef::Text(json) = column(row, TAGS)? else { return Ok(Vec::new()) };
-    let tags: Vec<Cow<'_, str>> = serde_json::from_slice(json).map_err(|_| unexpected(row, TAGS))?;
-    tags.iter().map(|tag| Tag::parse(tag).map_err(|_| unexpected(row, TAGS))).collect()
+pub(crate) fn tags(row: &Row<'_>, at: usize) -> Result<Vec<Tag>, StoreError> {
+    let ValueRef::Text(json) = column(row, at)? else { return Ok(Vec::new()) };
+    let tags: Vec<Cow<'_, str>> = serde_json::from_slice(json).map_err(|_| unexpected(row, at))?;
+    tags.iter().map(|tag| Tag::parse(tag).map_err(|_| unexpected(row, at))).collect()
 }
 
 #[cold]
-fn unexpected(row: &Row<'_>, at: usize) -> StoreError {
+pub(crate) fn unexpected(row: &Row<'_>, at: usize) -> StoreError {
     let name = row.as_ref().column_name(at).unwrap_or("?").to_owned();
     let position = row.get::<_, i64>(POSITION).unwrap_or_default();
     StoreError::Corrupt { what: format!("an event at position {position} whose column `{name}` is not what this library writes") }

@@ -34,7 +34,7 @@ impl Part {
             && let Some(row) = rows.next().map_err(&reading)?
         {
             let event = reader.decoder.event_of(row, stream)?;
-            room.take(&event);
+            room.take(event.event.as_bytes().len());
             events.push(event);
         }
         Ok(events)

@@ -5,6 +5,7 @@ pub(crate) mod boundaries;
 pub(crate) mod checkpoints;
 pub(crate) mod conditions;
 pub(crate) mod contents;
+pub(crate) mod folding;
 pub(crate) mod keys;
 pub(crate) mod killing;
 pub(crate) mod order;

@@ -81,6 +81,10 @@ caught! {
     Patterns by a_query_selects_by_category;
     NothingIsAll by a_query_without_clauses_selects_nothing;
     StreamExclusive by a_stream_is_read_from_any_version;
+    FoldWithoutTags by a_fold_takes_what_the_stream_holds_in_order;
+    FoldFromStart by a_fold_begins_at_the_version_that_is_asked_for;
+    FoldGoesOn by a_fold_that_wants_no_more_is_given_no_more;
+    FoldSwallowsPanics by a_panic_in_a_fold_is_its_callers_and_the_store_goes_on;
     LostWakeup by an_append_between_a_read_and_the_wait_is_not_slept_through;
     WakesOne by waiting_ends_for_all_who_wait;
     LoadAfterSnapshot by a_load_with_a_snapshot_begins_with_the_event_of_its_version;

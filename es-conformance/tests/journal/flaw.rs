@@ -99,6 +99,14 @@ pub(crate) enum Flaw {
     NothingIsAll,
     /// A stream read begins after its version.
     StreamExclusive,
+    /// Folds without the tags.
+    FoldWithoutTags,
+    /// Folds from the beginning, wherever it should begin.
+    FoldFromStart,
+    /// Goes on with a fold that wants no more.
+    FoldGoesOn,
+    /// Takes a fold that panics for one that has done its work.
+    FoldSwallowsPanics,
     /// Waits for the next append, whatever was appended before.
     LostWakeup,
     /// Wakes one of those who wait.

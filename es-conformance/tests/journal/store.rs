@@ -2,16 +2,18 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use es_core::store::{
-    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, KeyRecord, Load, LoadedStream, NewEvent, Page, PageSize,
-    Snapshot, SnapshotStore, StoreError,
+    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, FoldStream, KeyRecord, Load, LoadedStream, NewEvent, Page,
+    PageSize, Snapshot, SnapshotStore, StoreError,
 };
-use es_core::{Position, Query, StoredEvent, StreamId};
+use es_core::{Position, Query, StoredEvent, StoredRef, StreamId};
 use tokio::sync::Notify;
 
 use crate::flaw::Flaw;
@@ -359,6 +361,25 @@ impl EventStore for Journal {
             let last = log.events.last().filter(|_| page.is_empty() && self.flaw == Flaw::EndRepeats);
             page.into_iter().chain(last.cloned()).collect()
         })
+    }
+
+    async fn fold_stream<F: FoldStream>(&self, stream: &StreamId, from: u64, mut fold: F) -> Result<F, StoreError> {
+        let from = if self.flaw == Flaw::FoldFromStart { 1 } else { from };
+        let size = PageSize { events: usize::MAX, bytes: usize::MAX };
+        for event in &self.read_stream(stream, from, size).await? {
+            let mut event = StoredRef::from(event);
+            if self.flaw == Flaw::FoldWithoutTags {
+                event.tags = &[];
+            }
+            let taken = match self.flaw {
+                Flaw::FoldSwallowsPanics => catch_unwind(AssertUnwindSafe(|| fold.take(event))).unwrap_or(ControlFlow::Break(())),
+                _ => fold.take(event),
+            };
+            if taken.is_break() && self.flaw != Flaw::FoldGoesOn {
+                break;
+            }
+        }
+        Ok(fold)
     }
 
     async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {

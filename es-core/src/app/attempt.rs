@@ -116,5 +116,5 @@ where
 
 /// Folds events into a state, from their bytes.
 pub(super) fn fold_events<T: State>(state: &mut T, events: &[StoredEvent], clauses: &[Clause]) -> Result<(), ReadError> {
-    events.iter().try_for_each(|event| state.fold(event, clauses).map_err(|source| undecoded(event, source)))
+    events.iter().try_for_each(|event| state.fold(event.into(), clauses).map_err(|source| undecoded(event, source)))
 }

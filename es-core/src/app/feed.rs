@@ -12,7 +12,6 @@ use futures_util::future::{self, BoxFuture, MaybeDone};
 
 use crate::aggregate::Aggregate;
 use crate::app::App;
-use crate::app::load::is_last;
 use crate::app::repeat::decode_into;
 use crate::error::ReadError;
 use crate::event::EventSet;
@@ -200,7 +199,7 @@ impl<S: Store, A: Aggregate> Source for History<S, A> {
         let size = self.app.settings.page;
         let stored = self.app.store.read_stream(&self.stream, self.next, size).await?;
         let events = decode_all::<A>(&stored)?;
-        let ended = is_last(&stored, size);
+        let ended = size.is_last(&stored);
         self.next += stored.len() as u64;
         Ok((events, (!ended).then_some(self)))
     }

@@ -1,16 +1,15 @@
 //! From a stream to a state.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
-
-use futures_util::future;
 
 use crate::aggregate::Aggregate;
 use crate::app::App;
 use crate::error::{DecodeError, ReadError};
-use crate::recorded::StoredEvent;
+use crate::recorded::{StoredEvent, StoredRef};
 use crate::snapshot::SnapshotRule;
 use crate::state::State;
-use crate::store::{KeyRecord, Load, LoadedStream, PageSize, Snapshot, Store, StoreError};
+use crate::store::{FoldStream, KeyRecord, Load, LoadedStream, PageSize, Snapshot, Store, StoreError};
 use crate::stream::{AsOf, StreamId};
 
 /// An aggregate's state at a version.
@@ -31,6 +30,9 @@ pub(crate) struct Basis<T> {
     pub(crate) key: Option<KeyRecord>,
 }
 
+/// How much comes back with a load, event by event; what a longer stream has beyond that is folded where it is read.
+const FIRST: PageSize = PageSize { events: 256, bytes: 1 << 18 };
+
 /// Reads a stream to its end: on top of `base`, or else of its snapshot.
 pub(crate) async fn load<S: Store, T: State>(
     app: &App<S>,
@@ -39,118 +41,114 @@ pub(crate) async fn load<S: Store, T: State>(
     key: Option<&str>,
 ) -> Result<Basis<T>, ReadError> {
     let rule = if base.is_none() { T::SNAPSHOT } else { None };
-    let (state, version) = base.unwrap_or_default();
-    let size = app.settings.page;
-    let request = Load { stream: stream.clone(), from: version + 1, snapshot: rule.is_some(), key: key.map(str::to_owned), size };
+    let (mut state, mut version) = base.unwrap_or_default();
+    let request = Load { stream: stream.clone(), from: version + 1, snapshot: rule.is_some(), key: key.map(str::to_owned), size: FIRST };
     let LoadedStream { key, snapshot, mut events } = app.store.load(request).await?;
 
-    let mut next = following(&events, size);
-    let mut fold = Fold { stream, state, version };
-    if let (Some(rule), Some(snapshot)) = (rule, snapshot)
-        && !fold.start_from(&rule, &snapshot, &mut events)
-    {
-        events = app.store.read_stream(stream, 1, size).await?;
-        next = following(&events, size);
+    let mut next = FIRST.following(&events);
+    if let (Some(rule), Some(snapshot)) = (rule, snapshot) {
+        match believed(&rule, stream, &snapshot, &events) {
+            Some(believed) => {
+                (state, version) = (Arc::new(believed), snapshot.version);
+                events.remove(0);
+            }
+            None => {
+                events.clear();
+                next = Some(1);
+            }
+        }
     }
-    while let Some(from) = next {
-        // joined in this order, the next page is asked for before the present one is folded
-        let (page, folded) = future::join(app.store.read_stream(stream, from, size), async { fold.take_all(events) }).await;
-        folded?;
-        events = page?;
-        next = following(&events, size);
+    if !events.is_empty() || next.is_some() {
+        let mut fold = Fold::new(stream, Arc::unwrap_or_clone(state), version);
+        fold.take_all(&events)?;
+        if let Some(from) = next {
+            fold = app.store.fold_stream(stream, from, fold).await?;
+            fold.outcome()?;
+        }
+        (state, version) = (Arc::new(fold.state), fold.version);
     }
-    fold.take_all(events)?;
     metrics::counter!("es_loads_total").increment(1);
-    Ok(Basis { state: fold.state, version: fold.version, key })
+    Ok(Basis { state, version, key })
 }
 
-/// The version after a page, unless the page is its stream's last.
-fn following(events: &[StoredEvent], size: PageSize) -> Option<u64> {
-    let last = events.last()?;
-    (!is_last(events, size)).then_some(last.version + 1)
-}
-
-/// Whether a page is its stream's last: it has reached neither limit.
-pub(crate) fn is_last(events: &[StoredEvent], size: PageSize) -> bool {
-    let bytes: usize = events.iter().map(|event| event.event.as_bytes().len()).sum();
-    events.len() < size.events && bytes < size.bytes
+/// The state in a snapshot, if it fits today's types and the stream has the event that it stands for, which then comes first.
+fn believed<T: State>(rule: &SnapshotRule<T>, stream: &StreamId, snapshot: &Snapshot, events: &[StoredEvent]) -> Option<T> {
+    let proven = events.first().is_some_and(|event| event.version == snapshot.version);
+    let read = match proven {
+        true => rule.read(stream, snapshot),
+        false => Err("ahead"),
+    };
+    let discard = |reason| {
+        tracing::warn!(%stream, version = snapshot.version, reason, "snapshot discarded, replaying the events");
+        metrics::counter!("es_snapshots_discarded_total", "reason" => reason).increment(1);
+    };
+    read.map_err(discard).ok()
 }
 
 /// Reads a stream up to a moment in its past, event by event.
 pub(crate) async fn load_at<S: Store, A: Aggregate>(app: &App<S>, stream: &StreamId, as_of: AsOf) -> Result<Loaded<A>, ReadError> {
     let size = app.settings.page;
-    let mut fold = Fold { stream, state: Arc::new(A::default()), version: 0 };
+    let mut fold = Fold::new(stream, A::default(), 0);
     loop {
         let events = app.store.read_stream(stream, fold.version + 1, size).await?;
-        let last = is_last(&events, size);
-        for event in &events {
-            let past = match as_of {
-                AsOf::Version(version) => event.version <= version,
-                AsOf::Time(time) => event.recorded_at <= time,
-            };
-            if !past {
-                return Ok(fold.finish());
-            }
-            fold.take(event)?;
-        }
-        if last {
-            return Ok(fold.finish());
+        let past = events.partition_point(|event| match as_of {
+            AsOf::Version(version) => event.version <= version,
+            AsOf::Time(time) => event.recorded_at <= time,
+        });
+        fold.take_all(&events[..past])?;
+        if past < events.len() || size.is_last(&events) {
+            return Ok(Loaded { state: fold.state, version: fold.version });
         }
     }
 }
 
 /// A state on its way through a stream.
-struct Fold<'a, T> {
-    stream: &'a StreamId,
-    state: Arc<T>,
+struct Fold<T> {
+    stream: StreamId,
+    state: T,
     version: u64,
+    stopped: Option<ReadError>,
 }
 
-impl<T: State> Fold<'_, T> {
-    fn take_all(&mut self, events: Vec<StoredEvent>) -> Result<(), ReadError> {
-        events.iter().try_for_each(|event| self.take(event))
+impl<T: State> Fold<T> {
+    fn new(stream: &StreamId, state: T, version: u64) -> Self {
+        Self { stream: stream.clone(), state, version, stopped: None }
     }
 
-    fn take(&mut self, event: &StoredEvent) -> Result<(), ReadError> {
-        if event.version != self.version + 1 {
-            return Err(corrupt(self.stream, &format!("version {} where {} is due", event.version, self.version + 1)).into());
+    fn take_all(&mut self, events: &[StoredEvent]) -> Result<(), ReadError> {
+        events.iter().try_for_each(|event| self.try_take(event.into()))
+    }
+
+    fn try_take(&mut self, event: StoredRef<'_>) -> Result<(), ReadError> {
+        let due = self.version + 1;
+        if event.version != due {
+            let what = format!("version {} where {due} is due in stream `{}`", event.version, self.stream);
+            return Err(StoreError::Corrupt { what }.into());
         }
-        Arc::make_mut(&mut self.state).fold(event, &[]).map_err(|source| undecoded(event, source))?;
-        self.version = event.version;
+        self.state.fold(event, &[]).map_err(|source| undecoded(event, source))?;
+        self.version = due;
         Ok(())
     }
 
-    /// Starts from the snapshot, if it is to be believed: then its own event is taken off `events`.
-    fn start_from(&mut self, rule: &SnapshotRule<T>, snapshot: &Snapshot, events: &mut Vec<StoredEvent>) -> bool {
-        let proven = events.first().is_some_and(|event| event.version == snapshot.version);
-        let read = match proven {
-            true => rule.read(self.stream, snapshot),
-            false => Err("ahead"),
-        };
-        match read {
-            Ok(state) => {
-                self.state = Arc::new(state);
-                self.version = snapshot.version;
-                events.remove(0);
-                true
-            }
-            Err(reason) => {
-                tracing::warn!(stream = %self.stream, version = snapshot.version, reason, "snapshot discarded, replaying the events");
-                metrics::counter!("es_snapshots_discarded_total", "reason" => reason).increment(1);
-                false
+    /// The error that it stopped at, if it did.
+    fn outcome(&mut self) -> Result<(), ReadError> {
+        self.stopped.take().map_or(Ok(()), Err)
+    }
+}
+
+impl<T: State> FoldStream for Fold<T> {
+    fn take(&mut self, event: StoredRef<'_>) -> ControlFlow<()> {
+        match self.try_take(event) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.stopped = Some(error);
+                ControlFlow::Break(())
             }
         }
     }
-
-    fn finish(self) -> Loaded<T> {
-        Loaded { state: Arc::unwrap_or_clone(self.state), version: self.version }
-    }
 }
 
-pub(crate) fn undecoded(event: &StoredEvent, source: DecodeError) -> ReadError {
-    ReadError::Decode { stream: event.stream.clone(), version: event.version, position: event.position, source }
-}
-
-fn corrupt(stream: &StreamId, what: &str) -> StoreError {
-    StoreError::Corrupt { what: format!("{what} in stream `{stream}`") }
+pub(crate) fn undecoded<'a>(event: impl Into<StoredRef<'a>>, source: DecodeError) -> ReadError {
+    let StoredRef { stream, version, position, .. } = event.into();
+    ReadError::Decode { stream: stream.cloned(), version, position, source }
 }

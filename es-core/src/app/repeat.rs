@@ -43,7 +43,7 @@ pub(crate) async fn committed<S: Store, T: State, A: EventSet>(
         Boundary::Tags { clauses, .. } => {
             let mut state = T::default();
             each(app, &Query::any(clauses.iter().cloned()), Position::START, last, |event| {
-                state.fold(event, clauses).map_err(|source| undecoded(event, source))
+                state.fold(event.into(), clauses).map_err(|source| undecoded(event, source))
             })
             .await?;
             state
@@ -64,7 +64,7 @@ async fn state_of_stream<S: Store, T: State>(app: &App<S>, stream: &StreamId, ve
         let Some(last) = events.last() else { break };
         next = last.version + 1;
         for event in events.iter().filter(|event| event.version <= version) {
-            Arc::make_mut(&mut state).fold(event, &[]).map_err(|source| undecoded(event, source))?;
+            Arc::make_mut(&mut state).fold(event.into(), &[]).map_err(|source| undecoded(event, source))?;
         }
     }
     Ok(Arc::unwrap_or_clone(state))

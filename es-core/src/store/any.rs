@@ -8,9 +8,10 @@ use futures_util::future::BoxFuture;
 
 use crate::query::Query;
 use crate::recorded::StoredEvent;
+use crate::store::fold::BoxedFold;
 use crate::store::{
-    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, KeyRecord, Load, LoadedStream, Page, PageSize, Snapshot,
-    SnapshotStore, Store, StoreError,
+    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, FoldStream, KeyRecord, Load, LoadedStream, Page, PageSize,
+    Snapshot, SnapshotStore, Store, StoreError,
 };
 use crate::stream::{Position, StreamId};
 
@@ -50,12 +51,16 @@ macro_rules! erased {
     ($($through:ident: $method:ident($($arg:ident: $ty:ty),*) -> $ok:ty, $error:ty;)*) => {
         trait DynStore: Send + Sync {
             fn durability(&self) -> Durability;
+            fn fold_stream<'a>(&'a self, stream: &'a StreamId, from: u64, fold: BoxedFold) -> Answer<'a, BoxedFold>;
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error>; )*
         }
 
         impl<S: Store> DynStore for S {
             fn durability(&self) -> Durability {
                 EventStore::durability(self)
+            }
+            fn fold_stream<'a>(&'a self, stream: &'a StreamId, from: u64, fold: BoxedFold) -> Answer<'a, BoxedFold> {
+                Box::pin(EventStore::fold_stream(self, stream, from, fold))
             }
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error> {
                 Box::pin($through::$method(self, $($arg),*))
@@ -94,6 +99,12 @@ impl EventStore for AnyStore {
 
     async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {
         self.0.read_stream(stream, from, size).await
+    }
+
+    async fn fold_stream<F: FoldStream>(&self, stream: &StreamId, from: u64, fold: F) -> Result<F, StoreError> {
+        let BoxedFold(fold) = self.0.fold_stream(stream, from, BoxedFold(Box::new(fold))).await?;
+        let another = |_| StoreError::Corrupt { what: "a store that gives back another fold than it was given".into() };
+        fold.into_any().downcast().map(|fold| *fold).map_err(another)
     }
 
     async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {

@@ -3,6 +3,7 @@
 mod any;
 mod claim;
 mod error;
+mod fold;
 pub(crate) mod types;
 mod view;
 
@@ -13,6 +14,7 @@ use chrono::{DateTime, Utc};
 pub use any::AnyStore;
 pub use claim::{LiveWorker, Plan};
 pub use error::{AppendError, StoreError};
+pub use fold::FoldStream;
 pub use types::{Append, Appended, Durability, KeyRecord, KeyScope, Load, LoadedStream, NewEvent, Page, PageSize, Snapshot};
 pub use view::{AdvanceError, Claim, Lease, Progress, RowChange, Slot, Step, ViewQuery, ViewRow, ViewStore, ViewTable, Work};
 
@@ -51,6 +53,14 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         from: u64,
         size: PageSize,
     ) -> impl Future<Output = Result<Vec<StoredEvent>, StoreError>> + Send;
+
+    /// Hands a stream's events from version `from` on to `fold`, in order, until it wants no more or the stream ends; and gives it back.
+    ///
+    /// It is for what a stream adds up to: a store that can folds where it reads, and copies nothing. If nothing else is said it
+    /// reads pages. A panic of `fold` is the caller's.
+    fn fold_stream<F: FoldStream>(&self, stream: &StreamId, from: u64, fold: F) -> impl Future<Output = Result<F, StoreError>> + Send {
+        fold::fold_pages(self, stream, from, fold)
+    }
 
     /// Reads the events after a position that `query` selects, in order of position.
     fn read(&self, query: &Query, after: Position, size: PageSize) -> impl Future<Output = Result<Page, StoreError>> + Send;

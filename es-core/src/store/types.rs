@@ -195,6 +195,20 @@ pub struct PageSize {
     pub bytes: usize,
 }
 
+impl PageSize {
+    /// Whether a page is its stream's last: it has reached neither limit.
+    pub(crate) fn is_last(self, events: &[StoredEvent]) -> bool {
+        let bytes: usize = events.iter().map(|event| event.event.as_bytes().len()).sum();
+        events.len() < self.events && bytes < self.bytes
+    }
+
+    /// The version after a page, unless the page is its stream's last.
+    pub(crate) fn following(self, events: &[StoredEvent]) -> Option<u64> {
+        let last = events.last()?;
+        (!self.is_last(events)).then_some(last.version + 1)
+    }
+}
+
 impl Default for PageSize {
     fn default() -> Self {
         Self { events: 1000, bytes: 1 << 20 }

@@ -117,7 +117,7 @@ impl GivenHistory {
         };
         let mut state = C::State::default();
         for event in &self.history.events {
-            if let Err(error) = state.fold(event, &clauses) {
+            if let Err(error) = state.fold(event.into(), &clauses) {
                 fail(error);
             }
         }

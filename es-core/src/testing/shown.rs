@@ -23,7 +23,7 @@ pub(crate) fn fail(why: impl fmt::Display) -> ! {
 pub(crate) fn fold<A: EventSet, T: State>(events: &Events<A>, state: &mut T, clauses: &[Clause]) {
     let encoded = encode(events, None, 0, &Arc::default()).unwrap_or_else(|error| fail(error));
     for event in &encoded.stored {
-        if let Err(error) = state.fold(event, clauses) {
+        if let Err(error) = state.fold(event.into(), clauses) {
             fail(error);
         }
     }

@@ -81,10 +81,10 @@ fn state(aggregate: &Aggregate, events: &EventEnum, snapshot: Option<&TokenStrea
 
             fn fold(
                 &mut self,
-                event: &#krate::StoredEvent,
+                event: #krate::StoredRef<'_>,
                 _: &[#krate::Clause],
             ) -> ::core::result::Result<(), #krate::DecodeError> {
-                <Self as #krate::Aggregate>::apply_stored(self, &event.name, event.event_version, event.event.as_bytes())
+                <Self as #krate::Aggregate>::apply_stored(self, event.name, event.event_version, event.payload)
             }
         }
     }

@@ -118,14 +118,14 @@ const _: () = {
         );
         fn fold(
             &mut self,
-            event: &::es_core::StoredEvent,
+            event: ::es_core::StoredRef<'_>,
             _: &[::es_core::Clause],
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             <Self as ::es_core::Aggregate>::apply_stored(
                 self,
-                &event.name,
+                event.name,
                 event.event_version,
-                event.event.as_bytes(),
+                event.payload,
             )
         }
     }

@@ -14,7 +14,7 @@ const _: () = {
         ];
         fn fold(
             &mut self,
-            event: &::es_core::StoredEvent,
+            event: ::es_core::StoredRef<'_>,
             clauses: &[::es_core::Clause],
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             ::es_core::__private::fold_model::<

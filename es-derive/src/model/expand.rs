@@ -95,7 +95,7 @@ fn state(model: &Model) -> TokenStream {
 
             fn fold(
                 &mut self,
-                event: &#krate::StoredEvent,
+                event: #krate::StoredRef<'_>,
                 clauses: &[#krate::Clause],
             ) -> ::core::result::Result<(), #krate::DecodeError> {
                 #krate::__private::fold_model::<Self>(event, clauses, &mut |name, version, payload| {
