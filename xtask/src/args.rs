@@ -17,6 +17,8 @@ pub enum Ask {
         /// The command and its arguments.
         command: Vec<String>,
     },
+    /// Measure what `#[derive(Event)]` adds to a build.
+    MacroCost,
     /// Start servers and stop them when the input ends: what this program runs itself for.
     KeepPostgres {
         /// The folder of the server's programs, if there are any.
@@ -39,6 +41,10 @@ impl Ask {
             Some("with-postgres") => match options(args)? {
                 (_, command) if command.is_empty() => Err("`with-postgres` runs a command: write it after `--`".into()),
                 (postgres, command) => Ok(Self::WithPostgres { postgres, command }),
+            },
+            Some("macro-cost") => match args.next() {
+                None => Ok(Self::MacroCost),
+                Some(other) => Err(format!("`macro-cost` takes no `{other}`")),
             },
             Some("keep-postgres") => Ok(Self::KeepPostgres { folder: args.next() }),
             Some(other) => Err(format!("there is no command `{other}`")),
@@ -99,6 +105,7 @@ mod tests {
             ("test --postgres new", "new"),
             ("test -p es-core", "-p"),
             ("with-postgres", "--"),
+            ("macro-cost 200", "200"),
         ] {
             let error = parse(line).expect_err(line);
             assert!(error.contains(named), "{line}: {error}");

