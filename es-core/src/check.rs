@@ -2,7 +2,7 @@
 //!
 //! Every message is built before it panics, so that the error on the user's token says what is, then what to do.
 
-use crate::event::{Emits, Event, EventInfo};
+use crate::event::{Emits, EventInfo};
 use crate::retired::Replaced;
 use crate::tag::TagInfo;
 
@@ -17,22 +17,22 @@ pub struct Upcast {
 }
 
 impl Upcast {
-    /// That the earlier type `P` has the same name as `E`, and the version before those that `E` reads.
+    /// That the earlier type has the same name as today's, and the version before those that today's reads.
     #[track_caller]
-    pub const fn check<P: Event, E: Event>(self) {
+    pub const fn check(self, earlier: &EventInfo, name: &str, version: u32) {
         let Self { event, past, reads_from } = self;
         let mut text = Text::new();
-        if !same(P::NAME, E::NAME) {
-            text.put(&["`", event, "` is stored as `", E::NAME, "` and upcasts from `", past, "`, which is stored as `", P::NAME, "`"]);
-            text.put(&["\nhelp: write `#[event(name = \"", E::NAME, "\")]` on `", past, "`"]);
+        if !same(earlier.name, name) {
+            text.put(&["`", event, "` is stored as `", name, "` and upcasts from `", past, "`, which is stored as `", earlier.name, "`"]);
+            text.put(&["\nhelp: write `#[event(name = \"", name, "\")]` on `", past, "`"]);
             text.panic();
         }
-        if P::VERSION + 1 != reads_from {
-            text.put(&["`", event, "` is version "]).number(E::VERSION).put(&[" of `", E::NAME, "`"]);
-            if reads_from < E::VERSION {
+        if earlier.version + 1 != reads_from {
+            text.put(&["`", event, "` is version "]).number(version).put(&[" of `", name, "`"]);
+            if reads_from < version {
                 text.put(&[", reads versions from "]).number(reads_from).put(&[" by its fields"]);
             }
-            text.put(&[" and upcasts from `", past, "`, which is version "]).number(P::VERSION);
+            text.put(&[" and upcasts from `", past, "`, which is version "]).number(earlier.version);
             if reads_from < 2 {
                 text.put(&["\nhelp: its fields read every version; remove `upcast_from = ", past, "`"]);
             } else {
@@ -52,11 +52,11 @@ pub struct Retirement {
 }
 
 impl Retirement {
-    /// That the successor `S` says that it replaces `R`.
+    /// That the successor says that it replaces the event of this name.
     #[track_caller]
-    pub const fn is_known_to_successor<R: Event, S: Event>(self) {
+    pub const fn is_known_to_successor(self, name: &str, successor_info: &EventInfo) {
         let Self { retired, successor } = self;
-        if !replaces(S::REPLACES, R::NAME) {
+        if !replaces(successor_info.replaces, name) {
             let mut text = Text::new();
             text.put(&["`", retired, "` is retired into `", successor, "`, which does not say that it replaces it"]);
             text.put(&["\nhelp: write `#[event(replaces(", retired, "))]` on `", successor, "`"]);
@@ -78,7 +78,7 @@ impl Retirement {
 }
 
 /// The events that an aggregate lists, or a command that is decided on models.
-pub struct Listed {
+pub struct Reads {
     /// The aggregate's type.
     pub aggregate: &'static str,
     /// The listed types, as they are written.
@@ -89,11 +89,11 @@ pub struct Listed {
     pub ignored: &'static [EventInfo],
 }
 
-impl Listed {
+impl Reads {
     /// That the event at this place of `events(..)` may stand there.
     #[track_caller]
     pub const fn check(&self, at: usize) {
-        self.is_not_retired(at, "; they bring it along. One that became nothing is listed in `ignores(..)`");
+        self.is_not_retired(at, "; they bring it along", "list it in `ignores(..)` instead: it became nothing");
         self.has_a_name_of_its_own(at);
         let mut next = 0;
         while next < self.events[at].replaces.len() {
@@ -105,18 +105,20 @@ impl Listed {
     /// That a command which is decided on models may emit the event at this place of its `events(..)`.
     #[track_caller]
     pub const fn check_emitted(&self, at: usize) {
-        self.is_not_retired(at, "");
+        self.is_not_retired(at, "", "remove it: it became nothing");
         has_a_name_of_its_own(self.types, self.events, at, "command");
     }
 
     #[track_caller]
-    const fn is_not_retired(&self, at: usize, besides: &str) {
-        if self.events[at].retired_into.is_some() {
-            let mut text = Text::new();
-            text.put(&["`", self.types[at], "` is retired: `", self.aggregate, "` cannot emit it"]);
-            text.put(&["\nhelp: list its successors instead", besides]);
-            text.panic();
-        }
+    const fn is_not_retired(&self, at: usize, besides: &str, became_nothing: &str) {
+        let Some(successors) = self.events[at].retired_into else { return };
+        let mut text = Text::new();
+        text.put(&["`", self.types[at], "` is retired: `", self.aggregate, "` cannot emit it\nhelp: "]);
+        match successors {
+            [] => text.put(&[became_nothing]),
+            _ => text.put(&["list its successors instead", besides]),
+        };
+        text.panic();
     }
 
     #[track_caller]
@@ -213,7 +215,11 @@ impl Modelled {
         let (event, ty) = (&self.events[at], self.types[at]);
         if event.retired_into.is_some() {
             let mut text = Text::new();
-            text.put(&["`", ty, "` is retired: its successors bring it along\nhelp: list them instead"]);
+            text.put(&["`", ty, "` is retired: "]);
+            text.put(match event.retired_into {
+                Some([]) => &["it became nothing\nhelp: remove it from `events(..)`"],
+                _ => &["its successors bring it along\nhelp: list them instead"],
+            });
             text.panic();
         }
         has_a_name_of_its_own(self.types, self.events, at, "model");
@@ -253,11 +259,6 @@ impl Modelled {
             text.put(&[" carries the tag `", tag.key, "` as a `", one, "`, and `", self.model, "` asks for a `", other, "`"]);
             text.put(&["\nhelp: give both the same type"]).panic();
         }
-        if found.since > 1 {
-            text.put(&[" carries the tag `", tag.key, "` since version "]).number(found.since);
-            text.put(&[": `", self.model, "` would miss those that were stored before\nhelp: read it by a tag that every version carries"])
-                .panic();
-        }
     }
 
     /// That the tag at this place of `tags(..)` is one value.
@@ -265,7 +266,7 @@ impl Modelled {
     pub const fn check_tag(&self, at: usize, ty: &str) {
         if !self.tags[at].kind.one {
             let mut text = Text::new();
-            text.put(&["`", self.model, "` is about one `", self.tags[at].key, "`, and a `", ty, "` may be none or several"]);
+            text.put(&["`", self.model, "` is about one `", self.tags[at].key, "`, and `", ty, "` may be none or several"]);
             text.put(&["\nhelp: write the type of one value; an event may carry it in an `Option` or a `Vec`"]).panic();
         }
     }

@@ -49,9 +49,9 @@ pub fn unread<E: Event>(version: u32, oldest: u32) -> DecodeError {
     DecodeError::version(E::NAME, version, oldest, E::VERSION)
 }
 
-/// Converts the event of an earlier type into today's.
-pub fn upcast<P: Event, E: Event + UpcastFrom<P>>(version: u32, payload: &[u8]) -> Result<E, DecodeError> {
-    let past = P::decode(version, payload).map_err(|error| error.seen_by(E::VERSION))?;
+/// Converts the event of an earlier type, read by its own `decode`, into today's.
+pub fn upcast<P, E: Event + UpcastFrom<P>>(past: Result<P, DecodeError>, version: u32) -> Result<E, DecodeError> {
+    let past = past.map_err(|error| error.seen_by(E::VERSION))?;
     E::upcast_from(past).map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))
 }
 

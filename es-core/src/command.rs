@@ -66,11 +66,88 @@ pub fn stream_of<A: Aggregate>(id: &A::Id) -> Result<StreamId, EncodeError> {
     Ok(StreamId::new(A::NAME, id.to_string())?)
 }
 
+/// An aggregate as a command names it.
+///
+/// By this path, and not by [`Aggregate`] itself, an aggregate that lacks one of its derives is told where it is declared.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "this type has no `#[derive(Aggregate)]`",
+    note = "write `#[derive(Aggregate, Default, Clone)]` and `#[aggregate(id = .., events(..))]` on `{Self}`"
+)]
+pub trait Decides {
+    /// What identifies its streams.
+    type Id;
+
+    /// The boundary that is its stream with this id.
+    ///
+    /// # Errors
+    /// [`EncodeError::Text`] for an id outside the limits.
+    fn stream_of(id: &Self::Id) -> Result<Boundary, EncodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate> Decides for A {
+    type Id = A::Id;
+
+    fn stream_of(id: &A::Id) -> Result<Boundary, EncodeError> {
+        Boundary::stream_of::<A>(id)
+    }
+}
+
+/// A command as the list of the aggregate `A` names it: what the enum of the listed commands calls.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{A}` does not handle the command `{Self}`",
+    label = "no `impl Handle<{Self}> for {A}`",
+    note = "write `impl Handle<{Self}> for {A} {{ fn handle(&self, command: {Self}) -> Decision<Self> {{ .. }} }}`",
+    note = "or, if it has `HandleWith<{Self}, _>`, list it as `with({Self})`",
+    note = "a listed command has `#[derive(Command)]` and `#[command(aggregate = {A})]`"
+)]
+pub trait Asked<A: EventSet>: Sized {
+    /// [`Command::name`]
+    fn name(&self) -> &'static str;
+
+    /// [`Command::boundary`]
+    ///
+    /// # Errors
+    /// As there.
+    fn boundary(&self) -> Result<Boundary, EncodeError>;
+
+    /// [`Command::stream_rule`]
+    fn stream_rule(&self) -> StreamRule;
+
+    /// [`Handle::handle`]
+    ///
+    /// # Errors
+    /// As there.
+    fn handle_by(self, state: &A) -> Decision<A>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Aggregate + Handle<C>, C: Command<State = A, Emits = A>> Asked<A> for C {
+    fn name(&self) -> &'static str {
+        Command::name(self)
+    }
+
+    fn boundary(&self) -> Result<Boundary, EncodeError> {
+        Command::boundary(self)
+    }
+
+    fn stream_rule(&self) -> StreamRule {
+        Command::stream_rule(self)
+    }
+
+    fn handle_by(self, state: &A) -> Decision<A> {
+        state.handle(self)
+    }
+}
+
 /// Decides on a command, from the state alone.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the command `{C}`",
     label = "no `impl Handle<{C}> for {Self}`",
-    note = "write `impl Handle<{C}> for {Self} {{ fn handle(&self, command: {C}) -> Decision<Self> {{ .. }} }}`",
+    note = "write `impl Handle<{C}> for {Self} {{ fn handle(&self, command: {C}) -> Decision<Self> {{ .. }} }}`; on models it is `Decision<{C}>`",
     note = "or, if it has `HandleWith<{C}, _>`, run it by `app.execute_with(command, &services)`",
     note = "or, in `commands(..)` of the aggregate, list it as `with({C})`"
 )]

@@ -73,6 +73,72 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
     }
 }
 
+/// An event as a list names it: what the enum of the listed events calls.
+///
+/// By this path, and not by [`Event`] itself, an event that lacks one of its derives is told where it is declared and not at each list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "this type has no `#[derive(Event)]`",
+    note = "write `#[derive(Event, Serialize, Deserialize, Debug, Clone)]` on `{Self}`"
+)]
+pub trait Listed: Sized {
+    /// [`Event::NAME`]
+    const NAME: &'static str;
+    /// [`Event::VERSION`]
+    const VERSION: u32;
+    /// [`Event::INFO`]
+    const INFO: EventInfo;
+
+    /// [`Event::encode`]
+    #[expect(clippy::missing_errors_doc, reason = "as `Event::encode`")]
+    fn encode(&self) -> Result<Vec<u8>, EncodeError>;
+
+    /// [`Event::decode`]
+    #[expect(clippy::missing_errors_doc, reason = "as `Event::decode`")]
+    fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError>;
+
+    /// [`Event::add_tags`]
+    fn add_tags(&self, tags: &mut Tags);
+
+    /// A clone.
+    fn copied(&self) -> Self;
+
+    /// The event, to be printed.
+    fn shown(&self) -> &dyn Debug;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event> Listed for E {
+    const NAME: &'static str = E::NAME;
+    const VERSION: u32 = E::VERSION;
+    const INFO: EventInfo = E::INFO;
+
+    #[inline]
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        Event::encode(self)
+    }
+
+    #[inline]
+    fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError> {
+        <E as Event>::decode(stored_version, payload)
+    }
+
+    #[inline]
+    fn add_tags(&self, tags: &mut Tags) {
+        Event::add_tags(self, tags);
+    }
+
+    #[inline]
+    fn copied(&self) -> Self {
+        self.clone()
+    }
+
+    #[inline]
+    fn shown(&self) -> &dyn Debug {
+        self
+    }
+}
+
 /// Events that belong together, and the error of whoever emits them: an aggregate, or a command that is decided on models.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` emits no events",

@@ -7,8 +7,9 @@ pub use serde_json;
 pub use uuid;
 
 pub use crate::codec::{convert, convert_from, encode, encode_unit, read, read_current, read_unit, unread, upcast, upcast_with, with};
-pub use crate::command::stream_of;
+pub use crate::command::{Asked, Decides, stream_of};
 pub use crate::error::unlisted;
+pub use crate::event::Listed;
 pub use crate::lock::check::locked;
 pub use crate::model::{clause_of, fold_model};
 pub use crate::retired::{Replaced, RetiredInto, read_former};
@@ -16,7 +17,7 @@ pub use crate::schema::{Definition, Field, Shape, Tagging, Types, Variant};
 pub use crate::snapshot::SnapshotRule;
 pub use crate::tag::{TagInfo, TagKind};
 pub use crate::view::{Keys, KeysByStream, KeysByView};
-pub use check::{Listed, Modelled, Retirement, Upcast, listed_by};
+pub use check::{Modelled, Reads, Retirement, Upcast, listed_by};
 
 /// What becomes of one event in a projection of the user's.
 pub type Projected<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), crate::ProjectionError>> + Send + 'a>>;

@@ -225,8 +225,9 @@ impl Parse for Item {
         let path: Path = input.parse()?;
         let name = match (input.parse::<Option<Token![as]>>()?, path.segments.last()) {
             (Some(_), _) => input.parse()?,
-            (None, Some(last)) => last.ident.clone(),
-            (None, None) => return Err(input.error("expected a type")),
+            // `self` and `crate` are paths too, but of no type
+            (None, Some(last)) if syn::parse2::<Ident>(last.ident.to_token_stream()).is_ok() => last.ident.clone(),
+            (None, _) => return Err(input.error("expected a type")),
         };
         Ok(Self { path, name })
     }
@@ -241,6 +242,32 @@ impl Item {
     pub(crate) fn span(&self) -> Span {
         self.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
     }
+}
+
+// events(Opened, Opened)
+/// That what is listed has names of their own: each becomes a variant.
+pub(crate) fn have_names_of_their_own(list: &str, items: &[Item], errors: &mut Errors) {
+    for (item, earlier) in repeated(items, |item| item.name.to_string()) {
+        let (name, path) = (&item.name, printed(&item.path));
+        if printed(&earlier.path) == path {
+            errors.error(&item.path, listed_twice(list, &path));
+        } else {
+            errors.error(&item.path, format!("two entries of `{list}(..)` are called `{name}`\nhelp: rename one: `{path} as Other{name}`"));
+        }
+    }
+}
+
+/// Each entry that repeats an earlier one, with that.
+pub(crate) fn repeated<T>(items: &[T], key: impl Fn(&T) -> String) -> impl Iterator<Item = (&T, &T)> {
+    items.iter().enumerate().filter_map(move |(at, item)| {
+        let earlier = items.iter().take(at).find(|earlier| key(earlier) == key(item))?;
+        Some((item, earlier))
+    })
+}
+
+/// What is said of an entry that repeats an earlier one.
+pub(crate) fn listed_twice(list: &str, written: &str) -> String {
+    format!("`{written}` is listed twice in `{list}(..)`\nhelp: remove one of them")
 }
 
 /// The place of a user's token, with names that user code cannot see.

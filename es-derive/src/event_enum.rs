@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::{Generics, Path, Visibility};
 
 use crate::attr::{Item, hygienic, located, printed};
@@ -35,10 +36,11 @@ impl EventEnum<'_> {
             let doc = format!(" [`{}`]", printed(path));
             quote!(#[doc = #doc] #name(#path),)
         });
+        let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
         quote! {
             #[doc = #doc]
             #[allow(private_interfaces)]
-            #[derive(::core::clone::Clone, ::core::fmt::Debug #(, #derives)*)]
+            #derives
             #vis enum #ident { #(#variants)* }
         }
     }
@@ -89,7 +91,10 @@ impl EventEnum<'_> {
         let add_tags = by_variant(quote!(#(Self::#names(event) => #add_tags(event, tags),)*));
         let unused = names.is_empty().then(|| quote!(#[allow(unused_variables)]));
         let decode = self.decode();
+        let data = self.clone_and_debug();
         quote! {
+            #data
+
             #[automatically_derived]
             impl #krate::EventEnum for #ident {
                 const EVENTS: &'static [#krate::EventInfo] = &[#(#info),*];
@@ -112,6 +117,42 @@ impl EventEnum<'_> {
                 }
 
                 #decode
+            }
+        }
+    }
+
+    /// What `#[derive(Clone, Debug)]` does, but by way of the events: what lacks in one of them is told there and not here.
+    fn clone_and_debug(&self) -> TokenStream {
+        let Self { krate, ident, .. } = self;
+        let (mut clones, mut shown) = (TokenStream::new(), TokenStream::new());
+        for event in self.events {
+            let (name, text) = (&event.name, event.name.unraw().to_string());
+            let [copied, printed] = ["copied", "shown"].map(|member| member_of(event, member, krate));
+            clones.extend(quote_spanned!(Span::mixed_site()=> Self::#name(event) => Self::#name(#copied(event)),));
+            shown.extend(quote_spanned!(Span::mixed_site()=> Self::#name(event) => (#text, #printed(event)),));
+        }
+        let mut clone = quote_spanned!(Span::mixed_site()=> match self { #clones });
+        let mut debug = quote_spanned! {Span::mixed_site()=>
+            let (name, event): (&str, &dyn ::core::fmt::Debug) = match self { #shown };
+            formatter.debug_tuple(name).field(event).finish()
+        };
+        if self.events.is_empty() {
+            clone = quote_spanned!(Span::mixed_site()=> match *self {});
+            debug = quote_spanned!(Span::mixed_site()=> let _ = formatter; match *self {});
+        }
+        quote_spanned! {Span::mixed_site()=>
+            #[automatically_derived]
+            impl ::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    #clone
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #ident {
+                fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #debug
+                }
             }
         }
     }
@@ -173,9 +214,9 @@ impl EventEnum<'_> {
     }
 }
 
-/// `<Opened as Event>::NAME`. All that needs an event stands on its token, so that what is no event is one error.
+/// `<Opened as Listed>::NAME`. All that needs an event stands on its token, so that what is no event is one error.
 pub(crate) fn member_of(event: &Item, member: &str, krate: &TokenStream) -> TokenStream {
     let (path, krate) = (&event.path, located(krate, event.span()));
     let member = Ident::new(member, event.span());
-    quote_spanned!(event.span()=> <#path as #krate::Event>::#member)
+    quote_spanned!(event.span()=> <#path as #krate::__private::Listed>::#member)
 }

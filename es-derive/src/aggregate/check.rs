@@ -3,7 +3,7 @@
 use syn::Data;
 
 use super::model::Aggregate;
-use crate::attr::{Item, printed};
+use crate::attr::{Item, have_names_of_their_own, printed};
 use crate::errors::Errors;
 use crate::serde_attr::Serde;
 use crate::shape;
@@ -43,29 +43,11 @@ fn lists_events(aggregate: &Aggregate, errors: &mut Errors) {
 
 // #[aggregate(id = AccountId, events(Opened, Opened))]
 fn lists_each_once(aggregate: &Aggregate, errors: &mut Errors) {
-    once("events", aggregate.events(), errors);
-    once("ignores", &aggregate.ignores, errors);
+    have_names_of_their_own("events", aggregate.events(), errors);
+    have_names_of_their_own("ignores", &aggregate.ignores, errors);
     if let Some(commands) = &aggregate.commands {
         let items: Vec<Item> = commands.listed.iter().map(|listed| listed.item.clone()).collect();
-        once("commands", &items, errors);
-    }
-}
-
-fn once(list: &str, items: &[Item], errors: &mut Errors) {
-    for (at, item) in items.iter().enumerate() {
-        let Some(earlier) = items.iter().take(at).find(|earlier| earlier.name == item.name) else { continue };
-        let name = &item.name;
-        if printed(&earlier.path) == printed(&item.path) {
-            errors.error(&item.path, format!("`{name}` is listed twice in `{list}(..)`\nhelp: remove one of them"));
-        } else {
-            errors.error(
-                &item.path,
-                format!(
-                    "two entries of `{list}(..)` are called `{name}`\nhelp: rename one variant: `{} as Other{name}`",
-                    printed(&item.path)
-                ),
-            );
-        }
+        have_names_of_their_own("commands", &items, errors);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The enum of an aggregate's commands: read by their names, run as one command.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
 
@@ -89,14 +89,14 @@ fn of_variants(commands: &Commands, all: TokenStream) -> TokenStream {
 fn command(aggregate: &Aggregate, commands: &Commands) -> TokenStream {
     let krate = aggregate.krate();
     let (this, ident) = (&aggregate.input.ident, aggregate.command_ident());
-    let delegate = |method: TokenStream| {
-        let arms = commands
-            .listed
-            .iter()
-            .map(|Listed { item: Item { name, .. }, .. }| quote!(Self::#name(command) => #krate::Command::#method(command),));
+    let delegate = |method: &str| {
+        let arms = commands.listed.iter().map(|listed| {
+            let (name, method) = (&listed.item.name, method_of(listed, this, method, &krate));
+            quote!(Self::#name(command) => #method(command),)
+        });
         of_variants(commands, quote!(match self { #(#arms)* }))
     };
-    let (name, boundary, stream_rule) = (delegate(quote!(name)), delegate(quote!(boundary)), delegate(quote!(stream_rule)));
+    let [name, boundary, stream_rule] = ["name", "boundary", "stream_rule"].map(delegate);
     quote! {
         #[automatically_derived]
         impl #krate::Command for #ident {
@@ -158,14 +158,22 @@ fn handle_with(aggregate: &Aggregate, commands: &Commands) -> TokenStream {
 fn arms(aggregate: &Aggregate, commands: &Commands) -> impl Iterator<Item = TokenStream> {
     let krate = aggregate.krate();
     let ident = aggregate.command_ident();
-    commands.listed.iter().map(move |Listed { item, with }| {
-        let (Item { path, name }, krate) = (item, located(&krate, item.span()));
-        if *with {
-            quote_spanned! {hygienic(item.span())=>
-                #ident::#name(command) => #krate::HandleWith::<#path, __Services>::handle_with(self, command, services).await,
+    commands.listed.iter().map(move |listed| {
+        let (Item { path, name }, at) = (&listed.item, located(&krate, listed.item.span()));
+        if listed.with {
+            quote_spanned! {hygienic(listed.item.span())=>
+                #ident::#name(command) => #at::HandleWith::<#path, __Services>::handle_with(self, command, services).await,
             }
         } else {
-            quote_spanned!(hygienic(item.span())=> #ident::#name(command) => #krate::Handle::<#path>::handle(self, command),)
+            let handle = method_of(listed, &aggregate.input.ident, "handle_by", &krate);
+            quote_spanned!(Span::mixed_site()=> #ident::#name(command) => #handle(command, self),)
         }
     })
+}
+
+/// `<Open as Asked<Account>>::name`. All of them stand on the command's token, so that what the aggregate does not handle is one error.
+fn method_of(Listed { item, with }: &Listed, aggregate: &Ident, method: &str, krate: &TokenStream) -> TokenStream {
+    let (path, krate, method) = (&item.path, located(krate, item.span()), Ident::new(method, item.span()));
+    let asked = if *with { quote!(Command) } else { quote!(__private::Asked<#aggregate>) };
+    quote_spanned!(item.span()=> <#path as #krate::#asked>::#method)
 }

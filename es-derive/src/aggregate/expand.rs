@@ -167,7 +167,7 @@ fn checks(aggregate: &Aggregate) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        const LISTED: #krate::__private::Listed = #krate::__private::Listed {
+        const LISTED: #krate::__private::Reads = #krate::__private::Reads {
             aggregate: #this,
             types: &[#(#types),*],
             events: <#enum_ident as #krate::EventEnum>::EVENTS,

@@ -3,9 +3,9 @@
 use syn::ext::IdentExt;
 use syn::{Data, Member};
 
-use super::decides_on::FieldPath;
+use super::decides_on::{FieldPath, Tag};
 use super::model::{Command, Stream};
-use crate::attr::printed;
+use crate::attr::{have_names_of_their_own, printed, repeated};
 use crate::errors::{Errors, listing, meant};
 
 pub(super) fn all(command: &Command, errors: &mut Errors) {
@@ -131,11 +131,8 @@ fn names_the_tags_of_each(command: &Command, errors: &mut Errors) {
                 format!("which `{model}` it is decided on is not said\nhelp: name the fields that hold its tags: `{model} {{ field }}`"),
             );
         }
-        for (at, tag) in asked.tags().iter().enumerate() {
-            let name = &tag.name;
-            if asked.tags().iter().take(at).any(|earlier| earlier.name == *name) {
-                errors.error(name, format!("the tag `{name}` is given twice\nhelp: remove one of them"));
-            }
+        for (Tag { name, .. }, _) in repeated(asked.tags(), |tag| tag.name.to_string()) {
+            errors.error(name, format!("the tag `{name}` is given twice\nhelp: remove one of them"));
         }
     }
 }
@@ -171,15 +168,7 @@ fn lists_events(command: &Command, errors: &mut Errors) {
 
 // #[command(.., events(StudentSubscribed, StudentSubscribed))]
 fn lists_each_once(command: &Command, errors: &mut Errors) {
-    for (at, item) in command.events().iter().enumerate() {
-        let name = &item.name;
-        if command.events().iter().take(at).any(|earlier| earlier.name == *name) {
-            errors.error(
-                &item.path,
-                format!("two entries of `events(..)` are called `{name}`\nhelp: remove one, or rename it: `Type as Name`"),
-            );
-        }
-    }
+    have_names_of_their_own("events", command.events(), errors);
 }
 
 // #[command(decides_on(CourseSeats { course_id }), stream = new, ..)]

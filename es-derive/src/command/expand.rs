@@ -8,7 +8,7 @@ use syn::{LitStr, Member, parse_quote};
 
 use super::model::{Command, Rule, Stream};
 use super::on_models;
-use crate::attr::hygienic;
+use crate::attr::{hygienic, located};
 
 pub(super) fn all(command: &Command) -> TokenStream {
     let krate = command.krate();
@@ -24,7 +24,13 @@ pub(super) fn all(command: &Command) -> TokenStream {
         Member::Unnamed(index) => index.span = ty.span(),
     }
     let id = quote_spanned!(hygienic(ty.span())=> &self.#id);
-    let boundary = quote!(#krate::Boundary::stream_of::<#aggregate>(#id));
+    let at = located(&krate, aggregate.span());
+    let stream_of = quote_spanned!(aggregate.span()=> <#aggregate as #at::__private::Decides>::stream_of);
+    // as a pointer, so that what is no aggregate is not also an error on the field
+    let boundary = quote_spanned! {Span::mixed_site()=>
+        let stream_of: fn(&_) -> _ = #stream_of;
+        stream_of(#id)
+    };
     implementation(command, &quote!(#aggregate), &quote!(#aggregate), &boundary)
 }
 
@@ -49,6 +55,11 @@ pub(super) fn implementation(command: &Command, state: &TokenStream, emits: &Tok
         generics.make_where_clause().predicates.push(parse_quote! {
             Self: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static
         });
+    }
+    if command.input.generics.params.is_empty() {
+        // what is no aggregate is told by `boundary`, what an aggregate lacks where it is declared, and neither again here
+        generics.make_where_clause().predicates.push(parse_quote!(for<'__told> #state: #krate::State));
+        generics.make_where_clause().predicates.push(parse_quote!(for<'__told> #emits: #krate::EventSet));
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = command.input.generics.split_for_impl();

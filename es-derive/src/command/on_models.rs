@@ -119,7 +119,7 @@ fn checks(command: &Command) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        const LISTED: #krate::__private::Listed = #krate::__private::Listed {
+        const LISTED: #krate::__private::Reads = #krate::__private::Reads {
             aggregate: #this,
             types: &[#(#types),*],
             events: <#event_ident as #krate::EventEnum>::EVENTS,

@@ -7,7 +7,7 @@ use syn::Data;
 
 use super::history::Past;
 use super::model::{Before, Body, Event, Field, UpcastFrom};
-use crate::attr::printed;
+use crate::attr::have_names_of_their_own;
 use crate::errors::Errors;
 use crate::serde_attr::Serde;
 use crate::shape;
@@ -405,18 +405,10 @@ fn former_names_are_former(event: &Event, errors: &mut Errors) {
 // #[event(retired_into(Deposited))] struct Deposited { .. }
 fn retires_into_others(event: &Event, errors: &mut Errors) {
     let ident = &event.input.ident;
-    let into = event.keys.retired_into.iter().flat_map(|(_, successors)| successors);
-    for list in event.keys.retired_into.iter().map(|(_, successors)| successors).chain([&event.keys.replaces]) {
-        for (at, other) in list.iter().enumerate() {
-            if let Some(earlier) = list.iter().take(at).find(|earlier| earlier.name == other.name) {
-                let (name, path) = (&other.name, printed(&other.path));
-                let help =
-                    if printed(&earlier.path) == path { "remove one of them" } else { &format!("rename one: `{path} as Other{name}`") };
-                errors.error(&other.path, format!("`{name}` is named twice\nhelp: {help}"));
-            }
-        }
-    }
-    for other in into.chain(&event.keys.replaces) {
+    let into = event.keys.retired_into.as_ref().map(|(_, successors)| successors.as_slice()).unwrap_or_default();
+    have_names_of_their_own("retired_into", into, errors);
+    have_names_of_their_own("replaces", &event.keys.replaces, errors);
+    for other in into.iter().chain(&event.keys.replaces) {
         if other.path.is_ident(ident) {
             errors.error(&other.path, format!("`{ident}` cannot take its own place\nhelp: name the other event"));
         }

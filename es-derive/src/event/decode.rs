@@ -43,9 +43,10 @@ fn rest(event: &Event, krate: &TokenStream) -> TokenStream {
     };
     match (&event.keys.upcast_from, &event.keys.upcast_with) {
         (Some(UpcastFrom::Type(past)), _) => {
-            let krate = located(krate, past.span());
-            let upcast = quote_spanned!(past.span()=> #krate::__private::upcast::<#past, Self>);
-            quote_spanned!(Span::mixed_site()=> other => #upcast(other, payload),)
+            let at = located(krate, past.span());
+            let read = quote_spanned!(past.span()=> <__Past as #at::__private::Listed>::decode);
+            let upcast = quote_spanned!(past.span()=> #at::__private::upcast::<__Past, Self>);
+            quote_spanned!(Span::mixed_site()=> other => #upcast(#read(other, payload), other),)
         }
         (_, Some(with)) => {
             let newest = Literal::u32_unsuffixed(event.oldest_by_fields() - 1);

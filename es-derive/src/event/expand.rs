@@ -37,8 +37,15 @@ pub(super) fn all(event: &Event) -> TokenStream {
     let retired = retired(event, &krate);
     let checks = checks(event, &krate);
     let (lock_members, lock_checks) = (lock::members(event, &krate), lock::checks(event, &krate));
+    // by its name once: a type that is unknown is told as often as it is written
+    let past = match &event.keys.upcast_from {
+        Some(UpcastFrom::Type(past)) => Some(quote!(type __Past = #past;)),
+        _ => None,
+    };
     quote! {
         const _: () = {
+            #past
+
             #[automatically_derived]
             impl #krate::Event for #ident {
                 const NAME: &'static str = #name;
@@ -192,7 +199,7 @@ fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
     let enum_ident: Ident = format_ident!("__Successors");
     let names = successors.iter().map(|item| {
         let (path, krate) = (&item.path, located(krate, item.span()));
-        quote_spanned!(item.span()=> <#path as #krate::Event>::NAME)
+        quote_spanned!(item.span()=> <#path as #krate::__private::Listed>::NAME)
     });
     let at = located(krate, ident.span());
     let replace = quote_spanned!(ident.span()=> <Self as #at::Retired>::replace);
@@ -233,18 +240,20 @@ fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 /// What must hold between this event and others.
 fn checks(event: &Event, krate: &TokenStream) -> TokenStream {
     let ident = &event.input.ident;
-    let this = printed(ident);
+    let (this, name, version) = (printed(ident), event.name(), Literal::u32_unsuffixed(event.version()));
     let mut checks = TokenStream::new();
     if let Some(UpcastFrom::Type(past)) = &event.keys.upcast_from {
         let (written, reads_from, krate) = (printed(past), event.oldest_by_fields(), located(krate, past.span()));
         checks.extend(quote_spanned! {past.span()=>
-            const _: () = #krate::__private::Upcast { event: #this, past: #written, reads_from: #reads_from }.check::<#past, #ident>();
+            const _: () = #krate::__private::Upcast { event: #this, past: #written, reads_from: #reads_from }
+                .check(&<__Past as #krate::__private::Listed>::INFO, #name, #version);
         });
     }
-    for successor in event.keys.retired_into.iter().flat_map(|(_, successors)| successors) {
-        let (path, written, krate) = (&successor.path, successor.written(), located(krate, successor.span()));
+    for (at, successor) in event.keys.retired_into.iter().flat_map(|(_, successors)| successors).enumerate() {
+        let (written, krate) = (successor.written(), located(krate, successor.span()));
         checks.extend(quote_spanned! {successor.span()=>
-            const _: () = #krate::__private::Retirement { retired: #this, successor: #written }.is_known_to_successor::<#ident, #path>();
+            const _: () = #krate::__private::Retirement { retired: #this, successor: #written }
+                .is_known_to_successor(#name, &<__Successors as #krate::EventEnum>::EVENTS[#at]);
         });
     }
     for (at, retired) in event.keys.replaces.iter().enumerate() {

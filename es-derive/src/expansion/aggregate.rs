@@ -1,7 +1,6 @@
 // written by a test, for reading
 /// The events of [`Order`].
 #[allow(private_interfaces)]
-#[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub enum OrderEvent {
     /// [`OrderPlaced`]
     OrderPlaced(OrderPlaced),
@@ -20,18 +19,51 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::core::clone::Clone for OrderEvent {
+        fn clone(&self) -> Self {
+            match self {
+                Self::OrderPlaced(event) => {
+                    Self::OrderPlaced(
+                        <OrderPlaced as ::es_core::__private::Listed>::copied(event),
+                    )
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for OrderEvent {
+        fn fmt(
+            &self,
+            formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            let (name, event): (&str, &dyn ::core::fmt::Debug) = match self {
+                Self::OrderPlaced(event) => {
+                    (
+                        "OrderPlaced",
+                        <OrderPlaced as ::es_core::__private::Listed>::shown(event),
+                    )
+                }
+            };
+            formatter.debug_tuple(name).field(event).finish()
+        }
+    }
+    #[automatically_derived]
     impl ::es_core::EventEnum for OrderEvent {
         const EVENTS: &'static [::es_core::EventInfo] = &[
-            <OrderPlaced as ::es_core::Event>::INFO,
+            <OrderPlaced as ::es_core::__private::Listed>::INFO,
         ];
         fn name(&self) -> &'static str {
             match self {
-                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::NAME,
+                Self::OrderPlaced(_) => {
+                    <OrderPlaced as ::es_core::__private::Listed>::NAME
+                }
             }
         }
         fn event_version(&self) -> u32 {
             match self {
-                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::VERSION,
+                Self::OrderPlaced(_) => {
+                    <OrderPlaced as ::es_core::__private::Listed>::VERSION
+                }
             }
         }
         fn encode(
@@ -39,14 +71,14 @@ const _: () = {
         ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
             match self {
                 Self::OrderPlaced(event) => {
-                    <OrderPlaced as ::es_core::Event>::encode(event)
+                    <OrderPlaced as ::es_core::__private::Listed>::encode(event)
                 }
             }
         }
         fn add_tags(&self, tags: &mut ::es_core::Tags) {
             match self {
                 Self::OrderPlaced(event) => {
-                    <OrderPlaced as ::es_core::Event>::add_tags(event, tags)
+                    <OrderPlaced as ::es_core::__private::Listed>::add_tags(event, tags)
                 }
             }
         }
@@ -58,11 +90,14 @@ const _: () = {
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             #[allow(unreachable_patterns)]
             match name {
-                <OrderPlaced as ::es_core::Event>::NAME => {
+                <OrderPlaced as ::es_core::__private::Listed>::NAME => {
                     events
                         .push(
                             Self::OrderPlaced(
-                                <OrderPlaced as ::es_core::Event>::decode(version, payload)?,
+                                <OrderPlaced as ::es_core::__private::Listed>::decode(
+                                    version,
+                                    payload,
+                                )?,
                             ),
                         )
                 }
@@ -151,8 +186,8 @@ const _: () = {
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             #[allow(unreachable_patterns)]
             match name {
-                <OrderPlaced as ::es_core::Event>::NAME => {
-                    let event = <OrderPlaced as ::es_core::Event>::decode(
+                <OrderPlaced as ::es_core::__private::Listed>::NAME => {
+                    let event = <OrderPlaced as ::es_core::__private::Listed>::decode(
                         version,
                         payload,
                     )?;
@@ -177,7 +212,7 @@ const _: () = {
             ::core::result::Result::Ok(())
         }
     }
-    const LISTED: ::es_core::__private::Listed = ::es_core::__private::Listed {
+    const LISTED: ::es_core::__private::Reads = ::es_core::__private::Reads {
         aggregate: "Order",
         types: &["OrderPlaced"],
         events: <OrderEvent as ::es_core::EventEnum>::EVENTS,
@@ -227,22 +262,36 @@ const _: () = {
         type Emits = Order;
         fn name(&self) -> &'static str {
             match self {
-                Self::PlaceOrder(command) => ::es_core::Command::name(command),
-                Self::PayOrder(command) => ::es_core::Command::name(command),
+                Self::PlaceOrder(command) => {
+                    <PlaceOrder as ::es_core::__private::Asked<Order>>::name(command)
+                }
+                Self::PayOrder(command) => {
+                    <PayOrder as ::es_core::Command>::name(command)
+                }
             }
         }
         fn boundary(
             &self,
         ) -> ::core::result::Result<::es_core::Boundary, ::es_core::EncodeError> {
             match self {
-                Self::PlaceOrder(command) => ::es_core::Command::boundary(command),
-                Self::PayOrder(command) => ::es_core::Command::boundary(command),
+                Self::PlaceOrder(command) => {
+                    <PlaceOrder as ::es_core::__private::Asked<Order>>::boundary(command)
+                }
+                Self::PayOrder(command) => {
+                    <PayOrder as ::es_core::Command>::boundary(command)
+                }
             }
         }
         fn stream_rule(&self) -> ::es_core::StreamRule {
             match self {
-                Self::PlaceOrder(command) => ::es_core::Command::stream_rule(command),
-                Self::PayOrder(command) => ::es_core::Command::stream_rule(command),
+                Self::PlaceOrder(command) => {
+                    <PlaceOrder as ::es_core::__private::Asked<
+                        Order,
+                    >>::stream_rule(command)
+                }
+                Self::PayOrder(command) => {
+                    <PayOrder as ::es_core::Command>::stream_rule(command)
+                }
             }
         }
     }
@@ -260,7 +309,9 @@ const _: () = {
         ) -> ::es_core::Decision<Self> {
             match command {
                 OrderCommand::PlaceOrder(command) => {
-                    ::es_core::Handle::<PlaceOrder>::handle(self, command)
+                    <PlaceOrder as ::es_core::__private::Asked<
+                        Order,
+                    >>::handle_by(command, self)
                 }
                 OrderCommand::PayOrder(command) => {
                     ::es_core::HandleWith::<

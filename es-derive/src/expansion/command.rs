@@ -1,6 +1,10 @@
 // written by a test, for reading
 #[automatically_derived]
-impl ::es_core::Command for PlaceOrder {
+impl ::es_core::Command for PlaceOrder
+where
+    for<'__told> Order: ::es_core::State,
+    for<'__told> Order: ::es_core::EventSet,
+{
     type State = Order;
     type Emits = Order;
     fn name(&self) -> &'static str {
@@ -9,7 +13,8 @@ impl ::es_core::Command for PlaceOrder {
     fn boundary(
         &self,
     ) -> ::core::result::Result<::es_core::Boundary, ::es_core::EncodeError> {
-        ::es_core::Boundary::stream_of::<Order>(&self.order_id)
+        let stream_of: fn(&_) -> _ = <Order as ::es_core::__private::Decides>::stream_of;
+        stream_of(&self.order_id)
     }
     fn stream_rule(&self) -> ::es_core::StreamRule {
         ::es_core::StreamRule::New

@@ -1,7 +1,6 @@
 // written by a test, for reading
 /// The events of [`Subscribe`].
 #[allow(private_interfaces)]
-#[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub enum SubscribeEvent {
     /// [`StudentSubscribed`]
     StudentSubscribed(StudentSubscribed),
@@ -20,21 +19,52 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::core::clone::Clone for SubscribeEvent {
+        fn clone(&self) -> Self {
+            match self {
+                Self::StudentSubscribed(event) => {
+                    Self::StudentSubscribed(
+                        <StudentSubscribed as ::es_core::__private::Listed>::copied(
+                            event,
+                        ),
+                    )
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for SubscribeEvent {
+        fn fmt(
+            &self,
+            formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            let (name, event): (&str, &dyn ::core::fmt::Debug) = match self {
+                Self::StudentSubscribed(event) => {
+                    (
+                        "StudentSubscribed",
+                        <StudentSubscribed as ::es_core::__private::Listed>::shown(event),
+                    )
+                }
+            };
+            formatter.debug_tuple(name).field(event).finish()
+        }
+    }
+    #[automatically_derived]
     impl ::es_core::EventEnum for SubscribeEvent {
         const EVENTS: &'static [::es_core::EventInfo] = &[
-            <StudentSubscribed as ::es_core::Event>::INFO,
+            <StudentSubscribed as ::es_core::__private::Listed>::INFO,
         ];
         fn name(&self) -> &'static str {
             match self {
                 Self::StudentSubscribed(_) => {
-                    <StudentSubscribed as ::es_core::Event>::NAME
+                    <StudentSubscribed as ::es_core::__private::Listed>::NAME
                 }
             }
         }
         fn event_version(&self) -> u32 {
             match self {
                 Self::StudentSubscribed(_) => {
-                    <StudentSubscribed as ::es_core::Event>::VERSION
+                    <StudentSubscribed as ::es_core::__private::Listed>::VERSION
                 }
             }
         }
@@ -43,14 +73,17 @@ const _: () = {
         ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
             match self {
                 Self::StudentSubscribed(event) => {
-                    <StudentSubscribed as ::es_core::Event>::encode(event)
+                    <StudentSubscribed as ::es_core::__private::Listed>::encode(event)
                 }
             }
         }
         fn add_tags(&self, tags: &mut ::es_core::Tags) {
             match self {
                 Self::StudentSubscribed(event) => {
-                    <StudentSubscribed as ::es_core::Event>::add_tags(event, tags)
+                    <StudentSubscribed as ::es_core::__private::Listed>::add_tags(
+                        event,
+                        tags,
+                    )
                 }
             }
         }
@@ -62,11 +95,11 @@ const _: () = {
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             #[allow(unreachable_patterns)]
             match name {
-                <StudentSubscribed as ::es_core::Event>::NAME => {
+                <StudentSubscribed as ::es_core::__private::Listed>::NAME => {
                     events
                         .push(
                             Self::StudentSubscribed(
-                                <StudentSubscribed as ::es_core::Event>::decode(
+                                <StudentSubscribed as ::es_core::__private::Listed>::decode(
                                     version,
                                     payload,
                                 )?,
@@ -98,7 +131,11 @@ const _: () = {
         type Error = EnrolError;
     }
     #[automatically_derived]
-    impl ::es_core::Command for Subscribe {
+    impl ::es_core::Command for Subscribe
+    where
+        for<'__told> (CourseSeats, StudentLoad): ::es_core::State,
+        for<'__told> Self: ::es_core::EventSet,
+    {
         type State = (CourseSeats, StudentLoad);
         type Emits = Self;
         fn name(&self) -> &'static str {
@@ -122,7 +159,7 @@ const _: () = {
             })
         }
     }
-    const LISTED: ::es_core::__private::Listed = ::es_core::__private::Listed {
+    const LISTED: ::es_core::__private::Reads = ::es_core::__private::Reads {
         aggregate: "Subscribe",
         types: &["StudentSubscribed"],
         events: <SubscribeEvent as ::es_core::EventEnum>::EVENTS,

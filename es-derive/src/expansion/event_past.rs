@@ -1,5 +1,6 @@
 // written by a test, for reading
 const _: () = {
+    type __Past = OpenedV1;
     #[automatically_derived]
     impl ::es_core::Event for Opened {
         const NAME: &'static str = "opened";
@@ -9,7 +10,7 @@ const _: () = {
         );
         const PACKAGE: &'static str = "es-derive";
         fn past_type() -> ::core::option::Option<::es_core::EventInfo> {
-            ::core::option::Option::Some(<OpenedV1 as ::es_core::Event>::INFO)
+            ::core::option::Option::Some(<__Past as ::es_core::__private::Listed>::INFO)
         }
         #[inline]
         fn encode(
@@ -24,7 +25,15 @@ const _: () = {
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             match stored_version {
                 2 => ::es_core::__private::read_unit::<Self>(2, payload).map(|()| Self),
-                other => ::es_core::__private::upcast::<OpenedV1, Self>(other, payload),
+                other => {
+                    ::es_core::__private::upcast::<
+                        __Past,
+                        Self,
+                    >(
+                        <__Past as ::es_core::__private::Listed>::decode(other, payload),
+                        other,
+                    )
+                }
             }
         }
     }
@@ -33,6 +42,6 @@ const _: () = {
         past: "OpenedV1",
         reads_from: 2u32,
     }
-        .check::<OpenedV1, Opened>();
+        .check(&<__Past as ::es_core::__private::Listed>::INFO, "opened", 2);
     const _: ::core::option::Option<&str> = ::core::option_env!("ES_LOCK");
 };

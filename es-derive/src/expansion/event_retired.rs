@@ -42,7 +42,6 @@ const _: () = {
     }
     /// What [`OrderCreated`] became.
     #[allow(private_interfaces)]
-    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
     pub enum __Successors {
         /// [`OrderPlaced`]
         OrderPlaced(OrderPlaced),
@@ -60,18 +59,51 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::core::clone::Clone for __Successors {
+        fn clone(&self) -> Self {
+            match self {
+                Self::OrderPlaced(event) => {
+                    Self::OrderPlaced(
+                        <OrderPlaced as ::es_core::__private::Listed>::copied(event),
+                    )
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for __Successors {
+        fn fmt(
+            &self,
+            formatter: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            let (name, event): (&str, &dyn ::core::fmt::Debug) = match self {
+                Self::OrderPlaced(event) => {
+                    (
+                        "OrderPlaced",
+                        <OrderPlaced as ::es_core::__private::Listed>::shown(event),
+                    )
+                }
+            };
+            formatter.debug_tuple(name).field(event).finish()
+        }
+    }
+    #[automatically_derived]
     impl ::es_core::EventEnum for __Successors {
         const EVENTS: &'static [::es_core::EventInfo] = &[
-            <OrderPlaced as ::es_core::Event>::INFO,
+            <OrderPlaced as ::es_core::__private::Listed>::INFO,
         ];
         fn name(&self) -> &'static str {
             match self {
-                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::NAME,
+                Self::OrderPlaced(_) => {
+                    <OrderPlaced as ::es_core::__private::Listed>::NAME
+                }
             }
         }
         fn event_version(&self) -> u32 {
             match self {
-                Self::OrderPlaced(_) => <OrderPlaced as ::es_core::Event>::VERSION,
+                Self::OrderPlaced(_) => {
+                    <OrderPlaced as ::es_core::__private::Listed>::VERSION
+                }
             }
         }
         fn encode(
@@ -79,14 +111,14 @@ const _: () = {
         ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
             match self {
                 Self::OrderPlaced(event) => {
-                    <OrderPlaced as ::es_core::Event>::encode(event)
+                    <OrderPlaced as ::es_core::__private::Listed>::encode(event)
                 }
             }
         }
         fn add_tags(&self, tags: &mut ::es_core::Tags) {
             match self {
                 Self::OrderPlaced(event) => {
-                    <OrderPlaced as ::es_core::Event>::add_tags(event, tags)
+                    <OrderPlaced as ::es_core::__private::Listed>::add_tags(event, tags)
                 }
             }
         }
@@ -98,11 +130,14 @@ const _: () = {
         ) -> ::core::result::Result<(), ::es_core::DecodeError> {
             #[allow(unreachable_patterns)]
             match name {
-                <OrderPlaced as ::es_core::Event>::NAME => {
+                <OrderPlaced as ::es_core::__private::Listed>::NAME => {
                     events
                         .push(
                             Self::OrderPlaced(
-                                <OrderPlaced as ::es_core::Event>::decode(version, payload)?,
+                                <OrderPlaced as ::es_core::__private::Listed>::decode(
+                                    version,
+                                    payload,
+                                )?,
                             ),
                         )
                 }
@@ -133,7 +168,7 @@ const _: () = {
     #[automatically_derived]
     impl ::es_core::__private::RetiredInto for OrderCreated {
         const SUCCESSORS: &'static [&'static str] = &[
-            <OrderPlaced as ::es_core::Event>::NAME,
+            <OrderPlaced as ::es_core::__private::Listed>::NAME,
         ];
         fn replaced(self) -> ::es_core::Events<Self> {
             <Self as ::es_core::Retired>::replace(self)
@@ -143,6 +178,9 @@ const _: () = {
         retired: "OrderCreated",
         successor: "OrderPlaced",
     }
-        .is_known_to_successor::<OrderCreated, OrderPlaced>();
+        .is_known_to_successor(
+            "OrderCreated",
+            &<__Successors as ::es_core::EventEnum>::EVENTS[0usize],
+        );
     const _: ::core::option::Option<&str> = ::core::option_env!("ES_LOCK");
 };

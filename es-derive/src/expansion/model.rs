@@ -8,8 +8,8 @@ const _: () = {
     impl ::es_core::State for CourseSeats {
         const READS: &'static [&'static [::es_core::EventInfo]] = &[
             &[
-                <CourseDefined as ::es_core::Event>::INFO,
-                <StudentSubscribed as ::es_core::Event>::INFO,
+                <CourseDefined as ::es_core::__private::Listed>::INFO,
+                <StudentSubscribed as ::es_core::__private::Listed>::INFO,
             ],
         ];
         fn fold(
@@ -25,15 +25,15 @@ const _: () = {
                 &mut |name, version, payload| {
                     #[allow(unreachable_patterns)]
                     match name {
-                        <CourseDefined as ::es_core::Event>::NAME => {
-                            let event = <CourseDefined as ::es_core::Event>::decode(
+                        <CourseDefined as ::es_core::__private::Listed>::NAME => {
+                            let event = <CourseDefined as ::es_core::__private::Listed>::decode(
                                 version,
                                 payload,
                             )?;
                             ::es_core::Apply::<CourseDefined>::apply(self, event)
                         }
-                        <StudentSubscribed as ::es_core::Event>::NAME => {
-                            let event = <StudentSubscribed as ::es_core::Event>::decode(
+                        <StudentSubscribed as ::es_core::__private::Listed>::NAME => {
+                            let event = <StudentSubscribed as ::es_core::__private::Listed>::decode(
                                 version,
                                 payload,
                             )?;

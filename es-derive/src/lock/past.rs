@@ -79,7 +79,7 @@ pub(crate) fn members(event: &Event, krate: &TokenStream) -> TokenStream {
 fn past_type(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
     let Some(UpcastFrom::Type(past)) = &event.keys.upcast_from else { return None };
     let at = located(krate, past.span());
-    let info = quote_spanned!(past.span()=> <#past as #at::Event>::INFO);
+    let info = quote_spanned!(past.span()=> <__Past as #at::__private::Listed>::INFO);
     Some(quote! {
         fn past_type() -> ::core::option::Option<#krate::EventInfo> {
             ::core::option::Option::Some(#info)

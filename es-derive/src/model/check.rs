@@ -1,7 +1,7 @@
 //! The rules that one model's own tokens can break.
 
-use super::model::Model;
-use crate::attr::printed;
+use super::model::{Model, Tag};
+use crate::attr::{listed_twice, printed, repeated};
 use crate::errors::Errors;
 
 pub(super) fn all(model: &Model, errors: &mut Errors) {
@@ -30,11 +30,8 @@ fn reads_events(model: &Model, errors: &mut Errors) {
 
 // #[model(events(StudentSubscribed, StudentSubscribed), ..)]
 fn reads_each_once(model: &Model, errors: &mut Errors) {
-    for (at, item) in model.events().iter().enumerate() {
-        let written = printed(&item.path);
-        if model.events().iter().take(at).any(|earlier| printed(&earlier.path) == written) {
-            errors.error(&item.path, format!("`{written}` is listed twice in `events(..)`\nhelp: remove one of them"));
-        }
+    for (item, _) in repeated(model.events(), |item| printed(&item.path)) {
+        errors.error(&item.path, listed_twice("events", &printed(&item.path)));
     }
 }
 
@@ -48,10 +45,7 @@ fn has_a_tag(model: &Model, errors: &mut Errors) {
 
 // #[model(.., tags(account_id: AccountId, account_id: AccountId))]
 fn has_each_tag_once(model: &Model, errors: &mut Errors) {
-    for (at, tag) in model.tags().iter().enumerate() {
-        let name = &tag.name;
-        if model.tags().iter().take(at).any(|earlier| earlier.name == *name) {
-            errors.error(name, format!("`{name}` is listed twice in `tags(..)`\nhelp: remove one of them"));
-        }
+    for (Tag { name, .. }, _) in repeated(model.tags(), |tag| tag.name.to_string()) {
+        errors.error(name, listed_twice("tags", &name.to_string()));
     }
 }

@@ -1,6 +1,5 @@
 use es_core::prelude::*;
 
-#[derive(Debug, Clone)]
 struct Opened;
 
 #[derive(Aggregate, Default, Clone)]

@@ -1,0 +1,19 @@
+//! One command reads one model twice, about two things.
+
+#[path = "../ui/school.rs"]
+mod school;
+use es_core::prelude::*;
+use school::*;
+
+#[derive(Command, Clone)]
+#[command(decides_on(Seats { course_id: from }, Seats { course_id: to }), events(Defined))]
+struct Move {
+    from: CourseId,
+    to: CourseId,
+}
+
+impl Handle<Move> for (Seats, Seats) {
+    fn handle(&self, _: Move) -> Decision<Move> {
+        emit![]
+    }
+}

@@ -1,0 +1,11 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events)]
+struct Account;
+
+fn main() {}

@@ -1,0 +1,22 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened;
+
+#[derive(Aggregate, Clone)]
+#[aggregate(id = u64, events(Opened))]
+struct Account;
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Open {
+    #[command(id)]
+    account: u64,
+}
+
+fn main() {}

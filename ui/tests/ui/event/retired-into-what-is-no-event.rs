@@ -1,0 +1,16 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+struct Started;
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(retired_into(Started))]
+struct Opened;
+
+impl Retired for Opened {
+    fn replace(self) -> Events<Self> {
+        events![Started]
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#[path = "../school.rs"]
+mod school;
+use es_core::prelude::*;
+use school::*;
+
+#[derive(Command, Clone)]
+#[command(decides_on(Seats { course_id }), events(Defined))]
+struct Define<T> {
+    course_id: CourseId,
+    note: T,
+}
+
+fn main() {}

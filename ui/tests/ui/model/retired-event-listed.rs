@@ -1,0 +1,27 @@
+#[path = "../school.rs"]
+mod school;
+use es_core::prelude::*;
+use school::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+#[event(retired_into())]
+struct Closed {
+    #[event(tag)]
+    course_id: CourseId,
+}
+impl Retired for Closed {
+    fn replace(self) -> Events<Self> {
+        events![]
+    }
+}
+
+#[derive(DecisionModel, Clone, Default)]
+#[model(events(Closed), tags(course_id: CourseId))]
+struct Waiting;
+
+impl Apply<Closed> for Waiting {
+    fn apply(&mut self, _: Closed) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#[path = "../school.rs"]
+mod school;
+use es_core::prelude::*;
+use school::*;
+
+#[derive(Command, Clone)]
+#[command(decides_on(Seats { course_id }), events(Defined), stream = Course(seats))]
+struct Define {
+    course_id: CourseId,
+    seats: u32,
+}
+
+fn main() {}
