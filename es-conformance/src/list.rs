@@ -101,6 +101,18 @@ macro_rules! __checks {
                 a_show_is_never_overbooked,
                 a_busy_store_does_not_break_a_condition_on_something_else,
             }
+            tags {
+                added_tags_are_found_as_if_appended,
+                added_tags_come_after_those_that_the_event_has,
+                a_tag_that_the_event_has_is_not_added_again,
+                added_tags_change_nothing_else,
+                a_condition_sees_added_tags,
+                hostile_tags_can_be_added,
+                a_position_without_an_event_is_given_no_tags,
+                tags_that_many_add_at_once_are_there_once,
+                appends_go_on_while_tags_are_added,
+                added_tags_are_there_after_reopening,
+            }
             reading {
                 an_empty_store_gives_an_empty_page_at_the_head,
                 a_query_for_all_gives_all_in_order,

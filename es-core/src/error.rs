@@ -155,6 +155,37 @@ pub struct NameClash {
     pub(crate) second: &'static str,
 }
 
+/// A tag that came later, and that the events stored before do not have yet: a model that reads them by it would miss them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{name}` has the tag `{tag}` since version {since}, and what was stored before may lack it: \
+     run `backfill_tags::<{event}>()` of the store once"
+)]
+pub struct TagsMissing {
+    pub(crate) event: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) tag: &'static str,
+    pub(crate) since: u32,
+}
+
+/// Why tags were not put on stored events. What was done before stays done, and the next run goes on from there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackfillError {
+    /// The events could not be read, or a store could not write.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A value that no tag can have.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+impl From<StoreError> for BackfillError {
+    fn from(error: StoreError) -> Self {
+        Self::Read(error.into())
+    }
+}
+
 /// What reading events can meet.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -177,6 +208,9 @@ pub enum ReadError {
     /// Two event types claim one name.
     #[error(transparent)]
     Names(#[from] NameClash),
+    /// A model is read by a tag that what was stored earlier may lack.
+    #[error(transparent)]
+    Tags(#[from] TagsMissing),
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -243,6 +277,9 @@ pub enum ExecuteError<E: StdError + 'static> {
     /// Two event types claim one name.
     #[error(transparent)]
     Names(NameClash),
+    /// A model is read by a tag that what was stored earlier may lack.
+    #[error(transparent)]
+    Tags(TagsMissing),
     /// The connection died during the commit: the events may be stored or not. A repeat with the same idempotency key settles it.
     #[error("the connection was lost during the commit, its outcome is unknown; repeat with the same idempotency key to settle it: {0}")]
     OutcomeUnknown(StoreError),
@@ -257,6 +294,7 @@ impl<E: StdError + 'static> From<ReadError> for ExecuteError<E> {
             ReadError::Decode { stream, version, position, source } => Self::Decode { stream, version, position, source },
             ReadError::Id(error) => Self::Encode(EncodeError::Text(error)),
             ReadError::Names(clash) => Self::Names(clash),
+            ReadError::Tags(missing) => Self::Tags(missing),
             ReadError::Store(error) => Self::Store(error),
         }
     }

@@ -141,6 +141,7 @@ extern crate self as es_core;
 
 mod aggregate;
 mod app;
+mod backfill;
 mod codec;
 mod command;
 mod decision;
@@ -175,7 +176,7 @@ pub use aggregate::{Aggregate, Apply, ApplyRecorded};
 pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, Loaded};
 pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
-pub use error::{Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, WaitError};
+pub use error::{BackfillError, Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, TagsMissing, WaitError};
 #[cfg(feature = "derive")]
 pub use es_derive::{Aggregate, Command, DecisionModel, Event, Id, Projection, Schema, View};
 pub use event::{Emits, Event, EventEnum, EventInfo, EventSet};

@@ -18,6 +18,7 @@ use crate::store::{
     StoreError,
 };
 use crate::stream::{Position, StreamId};
+use crate::tag::Tag;
 
 /// Events in memory. Clones share them; the last clone takes them along.
 #[derive(Debug, Clone)]
@@ -140,6 +141,18 @@ impl Log {
         ));
     }
 
+    fn add_tags(&mut self, position: Position, tags: &[Tag]) {
+        let place = usize::try_from(position.0).ok().and_then(|position| position.checked_sub(1));
+        let Some((at, event)) = place.and_then(|at| Some((at, self.events.get_mut(at)?))) else { return };
+        for tag in tags {
+            if !event.tags.contains(tag) {
+                event.tags.push(tag.clone());
+                let tagged = self.tagged.entry(tag.as_str().into()).or_default();
+                tagged.insert(tagged.partition_point(|other| *other < at), at);
+            }
+        }
+    }
+
     /// The first event that a decision would have had to know.
     fn first_match(&self, condition: &AppendCondition) -> Option<Position> {
         let clauses = condition.query.clauses()?;
@@ -249,6 +262,12 @@ impl EventStore for MemoryStore {
 
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         Ok(self.log().keys.get(key).cloned())
+    }
+
+    async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {
+        let mut log = self.log();
+        tags.iter().for_each(|(position, tags)| log.add_tags(*position, tags));
+        Ok(())
     }
 
     async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

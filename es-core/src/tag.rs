@@ -34,6 +34,11 @@ impl Tag {
         Ok(Self(text.into()))
     }
 
+    /// Whether it is `key:..`.
+    pub(crate) fn has_key(&self, key: &str) -> bool {
+        self.0.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
+    }
+
     /// The tag as it is stored: `key:value`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -57,6 +57,7 @@ mod snapshot;
 mod sql;
 mod status;
 mod stream;
+mod tags;
 mod transaction;
 mod wake;
 mod writer;
@@ -67,7 +68,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use es_core::store::{Append, AppendError, Appended, Durability, EventStore, KeyRecord, Page, PageSize, StoreError};
-use es_core::{Position, Query, StoredEvent, StreamId};
+use es_core::{Position, Query, StoredEvent, StreamId, Tag};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection, SqlStr};
 use tokio::sync::mpsc;
@@ -253,6 +254,10 @@ impl EventStore for PostgresStore {
 
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         keys::select(&self.shared, key).await
+    }
+
+    async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {
+        tags::add(&self.shared, tags).await
     }
 
     async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -53,7 +53,7 @@ statements! {
     append, append_in, append_overlapped, flush, fence, head, stream_version, duplicate_event,
     read_stream, read_all, read_clause, read_clauses, read_tagged,
     load, select_snapshot, upsert_snapshot, delete_snapshot,
-    select_key, prune_keys,
+    select_key, prune_keys, add_tags,
     select_checkpoint, upsert_checkpoint,
     status, holding, waiting,
 }

@@ -35,6 +35,7 @@ mod reader;
 mod row;
 mod snapshot;
 mod stream;
+mod tags;
 mod threads;
 mod view;
 mod wake;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use es_core::store::{Append, AppendError, Appended, Durability, EventStore, FoldStream, KeyRecord, Page, PageSize, StoreError};
-use es_core::{Position, Query, StoredEvent, StreamId};
+use es_core::{Position, Query, StoredEvent, StreamId, Tag};
 use rusqlite::Connection;
 
 pub use builder::{Builder, Synchronous};
@@ -181,6 +182,11 @@ impl EventStore for SqliteStore {
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         let key = key.to_owned();
         self.read_with(move |reader| keys::select(&reader.connection, &key).map_err(failed("reading a key"))).await
+    }
+
+    async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {
+        let tags = tags.to_vec();
+        self.write_with("adding tags", move |connection| tags::add(connection, &tags)).await
     }
 
     async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

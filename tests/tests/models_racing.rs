@@ -2,14 +2,12 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::panic)]
 
 mod school;
+mod stores;
 
 use std::future::Future;
 
 use es_core::prelude::*;
-use es_core::{AnyStore, ExecuteError, MemoryStore, Query};
-use es_postgres::sqlx::{AssertSqlSafe, Connection, PgConnection};
-use es_postgres::{Positions, PostgresStore, sqlx};
-use es_sqlite::SqliteStore;
+use es_core::{AnyStore, ExecuteError, Query};
 use futures_util::TryStreamExt;
 use school::*;
 
@@ -155,70 +153,10 @@ macro_rules! races {
     (@ $store:ident: $($race:ident),*) => { $(
         #[tokio::test(flavor = "multi_thread")]
         async fn $race() {
-            let (app, place) = super::$store().await;
-            super::$race(app).await;
+            let (store, place) = crate::stores::$store().await;
+            super::$race(es_core::App::new(store)).await;
             place.remove().await;
         }
     )* };
 }
 races!(memory, sqlite, postgres, postgres_fenced);
-
-/// What is taken away after a race that went well.
-enum Place {
-    Memory,
-    Folder(tempfile::TempDir),
-    Database(String),
-}
-
-impl Place {
-    async fn remove(self) {
-        match self {
-            Self::Memory => {}
-            Self::Folder(folder) => drop(folder),
-            Self::Database(name) => statement(format!("drop database {name} with (force)")).await,
-        }
-    }
-}
-
-async fn memory() -> (App<AnyStore>, Place) {
-    (App::new(AnyStore::new(MemoryStore::new())), Place::Memory)
-}
-
-async fn sqlite() -> (App<AnyStore>, Place) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("school.db")).await.unwrap();
-    (App::new(AnyStore::new(store)), Place::Folder(folder))
-}
-
-async fn postgres() -> (App<AnyStore>, Place) {
-    on_postgres(Positions::Gapless).await
-}
-
-async fn postgres_fenced() -> (App<AnyStore>, Place) {
-    on_postgres(Positions::Fenced).await
-}
-
-async fn on_postgres(positions: Positions) -> (App<AnyStore>, Place) {
-    let name = format!("school_{}", uuid::Uuid::now_v7().simple());
-    statement(format!("create database {name}")).await;
-    let server = server();
-    let (address, rest) = server.split_once("://").unwrap();
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    let parameters = rest.split_once('?').map(|(_, parameters)| format!("?{parameters}")).unwrap_or_default();
-    let url = format!("{address}://{host}/{name}{parameters}");
-    let store = PostgresStore::builder(&url).positions(positions).connect().await.unwrap();
-    (App::new(AnyStore::new(store)), Place::Database(name))
-}
-
-fn server() -> String {
-    match std::env::var("ES_TEST_DATABASE_URL") {
-        Ok(server) => server,
-        Err(_) => panic!("ES_TEST_DATABASE_URL is not set, which names a PostgreSQL server: run `cargo xtask test`"),
-    }
-}
-
-async fn statement(sql: String) {
-    let mut connection = PgConnection::connect(&server()).await.unwrap();
-    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-}

@@ -16,4 +16,5 @@ pub(crate) mod reading;
 pub(crate) mod reopening;
 pub(crate) mod sharing;
 pub(crate) mod snapshots;
+pub(crate) mod tags;
 pub(crate) mod tailing;

@@ -109,4 +109,9 @@ caught! {
     CheckpointAtHead by a_checkpoint_begins_at_the_start;
     CounterLags by order_is_whole_after_a_kill, a_store_goes_on_where_it_was_after_reopening;
     CounterJumps by positions_are_without_holes_after_a_kill;
+    TagsLost by added_tags_are_found_as_if_appended, a_condition_sees_added_tags, hostile_tags_can_be_added, appends_go_on_while_tags_are_added, added_tags_are_there_after_reopening;
+    TagsInFront by added_tags_come_after_those_that_the_event_has;
+    TagsTwice by a_tag_that_the_event_has_is_not_added_again, tags_that_many_add_at_once_are_there_once;
+    TagsReplaced by added_tags_change_nothing_else;
+    TagsStrict by a_position_without_an_event_is_given_no_tags;
 }

@@ -155,4 +155,14 @@ pub(crate) enum Flaw {
     CounterLags,
     /// Leaves some positions out after it was opened again.
     CounterJumps,
+    /// Forgets the tags that are added.
+    TagsLost,
+    /// Puts the tags that are added in front.
+    TagsInFront,
+    /// Adds a tag that is there.
+    TagsTwice,
+    /// Puts the tags that are added in the place of those that are there.
+    TagsReplaced,
+    /// Refuses tags for a position without an event.
+    TagsStrict,
 }

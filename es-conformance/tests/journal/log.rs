@@ -20,6 +20,7 @@ pub(crate) enum Line {
     NoSnapshot { stream: (String, String) },
     Checkpoint { name: String, position: Position },
     Prune { before: DateTime<Utc> },
+    Tags { tags: Vec<(Position, Vec<String>)> },
 }
 
 /// An event in a line.
@@ -95,6 +96,7 @@ impl Log {
             }
             Line::NoSnapshot { stream } => drop(self.snapshots.remove(&name(&stream))),
             Line::Checkpoint { name, position } => drop(self.checkpoints.insert(name, position)),
+            Line::Tags { tags } => tags.iter().for_each(|(position, tags)| self.add_tags(*position, tags, flaw)),
             Line::Prune { before } => self.keys.retain(|_, known| known.appended.recorded_at >= before),
         }
     }
@@ -113,6 +115,22 @@ impl Log {
             at,
             metadata,
         ));
+    }
+
+    fn add_tags(&mut self, position: Position, tags: &[String], flaw: Flaw) {
+        let Some(event) = self.events.iter_mut().find(|event| event.position == position) else { return };
+        if flaw == Flaw::TagsReplaced {
+            event.tags.clear();
+        }
+        for tag in tags.iter().map(|tag| Tag::parse(tag).unwrap()) {
+            match flaw {
+                Flaw::TagsLost => {}
+                Flaw::TagsInFront => event.tags.insert(0, tag),
+                Flaw::TagsTwice => event.tags.push(tag),
+                _ if event.tags.contains(&tag) => {}
+                _ => event.tags.push(tag),
+            }
+        }
     }
 
     pub(crate) fn version_conflict(&self, append: &Append, flaw: Flaw) -> Option<Conflict> {

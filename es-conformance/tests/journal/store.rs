@@ -13,7 +13,7 @@ use es_core::store::{
     Append, AppendError, Appended, CheckpointStore, Durability, EventStore, FoldStream, KeyRecord, Load, LoadedStream, NewEvent, Page,
     PageSize, Snapshot, SnapshotStore, StoreError,
 };
-use es_core::{Position, Query, StoredEvent, StoredRef, StreamId};
+use es_core::{Position, Query, StoredEvent, StoredRef, StreamId, Tag};
 use tokio::sync::Notify;
 
 use crate::flaw::Flaw;
@@ -407,6 +407,18 @@ impl EventStore for Journal {
 
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         self.read_log(|log| log.keys.get(key).cloned())
+    }
+
+    async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {
+        let texts = |tags: &[Tag]| tags.iter().map(|tag| tag.as_str().to_owned()).collect();
+        let tags: Vec<(Position, Vec<String>)> = tags.iter().map(|(position, tags)| (*position, texts(tags))).collect();
+        self.write(|state| {
+            let is_known = |(position, _): &(Position, Vec<String>)| state.log.events.iter().any(|event| event.position == *position);
+            if self.flaw == Flaw::TagsStrict && !tags.iter().all(is_known) {
+                return Err(StoreError::Refused { reason: "no such event".to_owned() });
+            }
+            self.line(state, Line::Tags { tags })
+        })
     }
 
     async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -36,6 +36,9 @@ where
     if let Some(stream) = boundary.stream() {
         span.record("stream", tracing::field::display(stream));
     }
+    if let Boundary::Tags { clauses, .. } = &boundary {
+        app.tagged.check::<S, C::State>(&app.store, clauses).await?;
+    }
     let retries = call.retries.unwrap_or(if reading == Reading::Cached { app.settings.retries } else { 0 });
     let metadata = Arc::new(call.metadata.clone());
     let attempt = Attempt { app, command: &command, services, call: &call, reading, boundary: &boundary, metadata };

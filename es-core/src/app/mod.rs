@@ -23,9 +23,11 @@ pub(crate) use append::encode;
 pub use execute::{Committed, Execute};
 pub use feed::Feed;
 pub use load::Loaded;
+pub(crate) use load::undecoded;
 pub use read_models::Lag;
 
 use crate::aggregate::Aggregate;
+use crate::backfill::Complete;
 use crate::command::{Command, Handle, HandleWith};
 use crate::decision::Events;
 use crate::error::ReadError;
@@ -46,6 +48,7 @@ pub struct App<S> {
     settings: Arc<Settings>,
     cache: Arc<Cache>,
     names: Arc<Names>,
+    tagged: Arc<Complete>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +61,7 @@ impl<S: Store> App<S> {
     /// Runs on `store`, with the states of up to 10,000 aggregates cached and 3 retries of a command on a conflict.
     pub fn new(store: S) -> Self {
         let settings = Settings { retries: 3, page: PageSize::default() };
-        Self { store, settings: Arc::new(settings), cache: Arc::new(Cache::new(10_000)), names: Arc::default() }
+        Self { store, settings: Arc::new(settings), cache: Arc::new(Cache::new(10_000)), names: Arc::default(), tagged: Arc::default() }
     }
 
     /// Keeps the states of up to `states` aggregates in memory, the ones used most; 0 turns the cache off.

@@ -14,6 +14,7 @@ use crate::store::{
     Snapshot, SnapshotStore, Store, StoreError,
 };
 use crate::stream::{Position, StreamId};
+use crate::tag::Tag;
 
 /// Any store, behind one type: for programs that choose it at run time. It costs one allocation a call.
 ///
@@ -77,6 +78,7 @@ erased! {
     EventStore: head() -> Position, StoreError;
     EventStore: wait_past(position: Position) -> (), StoreError;
     EventStore: key(key: &'a str) -> Option<KeyRecord>, StoreError;
+    EventStore: add_tags(tags: &'a [(Position, Vec<Tag>)]) -> (), StoreError;
     EventStore: prune_keys(before: DateTime<Utc>) -> u64, StoreError;
     SnapshotStore: snapshot(stream: &'a StreamId) -> Option<Snapshot>, StoreError;
     SnapshotStore: save_snapshot(stream: &'a StreamId, snapshot: Snapshot) -> (), StoreError;
@@ -125,6 +127,10 @@ impl EventStore for AnyStore {
 
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         self.0.key(key).await
+    }
+
+    async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {
+        self.0.add_tags(tags).await
     }
 
     async fn prune_keys(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -18,9 +18,14 @@ pub use fold::FoldStream;
 pub use types::{Append, Appended, Durability, KeyRecord, KeyScope, Load, LoadedStream, NewEvent, Page, PageSize, Snapshot};
 pub use view::{AdvanceError, Claim, Lease, Progress, RowChange, Slot, Step, ViewQuery, ViewRow, ViewStore, ViewTable, Work};
 
+use crate::backfill;
+pub use crate::backfill::Backfilled;
+use crate::error::BackfillError;
+use crate::event::Event;
 use crate::query::Query;
 use crate::recorded::StoredEvent;
 use crate::stream::{Position, StreamId};
+use crate::tag::Tag;
 
 /// Events in streams, and all of them in one order.
 ///
@@ -77,6 +82,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// What an idempotency key was used for.
     fn key(&self, key: &str) -> impl Future<Output = Result<Option<KeyRecord>, StoreError>> + Send;
 
+    /// Gives stored events tags that they do not have yet, as if they had been appended with them, after those that they have. One that
+    /// they have already, and a position without an event, is passed over.
+    fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Forgets the keys that were used before this moment, and says how many those were.
     fn prune_keys(&self, before: DateTime<Utc>) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }
@@ -124,6 +133,40 @@ pub trait CheckpointStore: EventStore {
 }
 
 /// All that an [`App`](crate::App) runs on.
-pub trait Store: EventStore + SnapshotStore + CheckpointStore {}
+pub trait Store: EventStore + SnapshotStore + CheckpointStore {
+    /// Puts the tags of `E` that came later, `#[event(tag, since = N)]`, on the events that were stored before: once, after the last
+    /// program has stopped that stores the earlier version. [`App`](crate::App) refuses to decide on a model that reads `E` by such a tag
+    /// until this has come to the end.
+    ///
+    /// It goes page by page and holds up nobody. One that was broken off is gone on with by the next; one that has come to the end is
+    /// gone on with from there. Nothing but the tags of an event changes. A reader that follows a tag does not see what it has passed.
+    ///
+    /// ```
+    /// # use es_core::{MemoryStore, prelude::*};
+    /// # use serde::{Deserialize, Serialize};
+    /// use es_core::store::Store;
+    ///
+    /// #[derive(Event, Serialize, Deserialize, Debug, Clone)]
+    /// #[event(version = 2, upcast_from = 1)]
+    /// struct Lent {
+    ///     #[event(tag)]
+    ///     book: String,
+    ///     #[event(tag, since = 2)]
+    ///     reader: String,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = MemoryStore::new();
+    /// let done = store.backfill_tags::<Lent>().await?;
+    /// assert_eq!(done.events, 0);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`BackfillError`]: what an event holds does not decode, or is no tag; or the store could not answer.
+    fn backfill_tags<E: Event>(&self) -> impl Future<Output = Result<Backfilled, BackfillError>> + Send {
+        backfill::run::<Self, E>(self)
+    }
+}
 
 impl<S: EventStore + SnapshotStore + CheckpointStore> Store for S {}

@@ -1,0 +1,1 @@
+select tags, name from events where position = ?1

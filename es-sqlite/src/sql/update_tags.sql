@@ -1,0 +1,1 @@
+update events set tags = ?2 where position = ?1
