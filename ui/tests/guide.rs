@@ -7,8 +7,9 @@ const GUIDE: &str = include_str!("../../docs/evolving-events.md");
 
 #[test]
 fn every_message_in_the_guide_is_what_the_compiler_says() {
-    // "```text event/unknown-key", then the message of that case
-    let messages: Vec<_> = GUIDE.split("```text ").skip(1).map(|block| block.split_once("\n```").unwrap().0).collect();
+    // "```text event/unknown-key", then the message of that case; those of the lock are compared where packages with a lock are compiled
+    let blocks = GUIDE.split("```text ").skip(1).map(|block| block.split_once("\n```").unwrap().0);
+    let messages: Vec<_> = blocks.filter(|block| !block.starts_with("lock/")).collect();
     assert!(messages.len() > 20, "the guide shows {} messages", messages.len());
     for message in messages {
         let (case, shown) = message.split_once('\n').unwrap();
