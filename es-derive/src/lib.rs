@@ -4,6 +4,8 @@
 mod aggregate;
 mod attr;
 mod case;
+#[cfg(test)]
+mod cases;
 mod command;
 mod errors;
 mod event;
