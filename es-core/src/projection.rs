@@ -33,7 +33,8 @@ pub(crate) fn followed<R: ReadModel>() -> Query {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a projection on `{S}`",
     label = "this type has no `#[derive(Projection)]`, or lacks a `Project` for one of its events",
-    note = "write `#[derive(Projection)]` and `#[projection(events(..))]` on `{Self}`; of a view, add `{Self}::projection()`"
+    note = "write `#[derive(Projection)]` and `#[projection(events(..))]` on `{Self}`; of a view, add `{Self}::projection()`",
+    note = "each listed event has `impl Project<Event, Connection> for {Self} {{ async fn project(&self, event: &Recorded<Event>, db: &mut Connection) -> Result<(), ProjectionError> {{ .. }} }}`, with the connection of `{S}`"
 )]
 pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
     /// In how many parts it is kept, each at its own pace and by its own worker.

@@ -133,7 +133,11 @@ fn one_key(
     }
     let rest = if parsed { input } else { &start };
     let at = if rest.is_empty() || rest.peek(Token![,]) { key.span() } else { value_span(rest) };
-    Err(syn::Error::new(at, format!("`{}` is written `{}`", key.unraw(), keys.form(&key))))
+    let (written, form) = (key.unraw().to_string(), keys.form(&key));
+    if written == form {
+        return Err(syn::Error::new(at, format!("`{written}` takes no value\nhelp: remove what follows it")));
+    }
+    Err(syn::Error::new(at, format!("`{written}` is written `{form}`")))
 }
 
 /// The first token of the value after a key.
@@ -253,6 +257,17 @@ pub(crate) fn have_names_of_their_own(list: &str, items: &[Item], errors: &mut E
             errors.error(&item.path, listed_twice(list, &path));
         } else {
             errors.error(&item.path, format!("two entries of `{list}(..)` are called `{name}`\nhelp: rename one: `{path} as Other{name}`"));
+        }
+    }
+}
+
+// events(Opened), ignores(Opened)
+/// That what is in the one list is not in the other.
+pub(crate) fn are_in_one_list((list, items): (&str, &[Item]), (other, others): (&str, &[Item]), errors: &mut Errors) {
+    for item in others {
+        let path = printed(&item.path);
+        if items.iter().any(|earlier| printed(&earlier.path) == path) {
+            errors.error(&item.path, format!("`{path}` is listed in `{list}(..)` and in `{other}(..)`\nhelp: keep one of them"));
         }
     }
 }

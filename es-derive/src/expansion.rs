@@ -152,3 +152,31 @@ fn a_shape() {
         },
     );
 }
+
+#[test]
+fn a_view() {
+    expands_as(
+        "view",
+        crate::view::derive,
+        quote! {
+            #[view(name = "order_summary", version = 2, key = OrderId, events(OrderPlaced), delete_on(OrderCancelled))]
+            pub struct OrderSummary {
+                #[view(index)]
+                status: String,
+                total_cents: i64,
+            }
+        },
+    );
+}
+
+#[test]
+fn a_projection() {
+    expands_as(
+        "projection",
+        crate::projection::derive,
+        quote! {
+            #[projection(events(OrderPlaced))]
+            pub struct Revenue;
+        },
+    );
+}

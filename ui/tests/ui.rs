@@ -59,6 +59,10 @@ const SAID_BY_RUSTC: &[&str] = &[
     "model/stream-id-of-another-type",
     "model/tag-of-an-unknown-type",
     "model/unknown-tag",
+    "view/key-from-no-field",
+    "view/key-that-is-no-id",
+    "view/keys-of-another-type",
+    "view/without-default",
 ];
 
 #[test]

@@ -124,13 +124,15 @@ pub struct FilterOf<V> {
     of: PhantomData<fn() -> V>,
 }
 
-impl<V, T: Indexed> Column<V, T> {
+impl<V, T> Column<V, T> {
     /// For generated code.
     #[doc(hidden)]
     pub const fn new(name: &'static str) -> Self {
         Self { name, of: PhantomData }
     }
+}
 
+impl<V, T: Indexed> Column<V, T> {
     fn compared(&self, comparison: Comparison, value: &T) -> FilterOf<V> {
         FilterOf { filter: Filter { column: self.name, comparison, value: value.value() }, of: PhantomData }
     }

@@ -3,7 +3,7 @@
 use syn::Data;
 
 use super::model::Aggregate;
-use crate::attr::{Item, have_names_of_their_own, printed};
+use crate::attr::{Item, are_in_one_list, have_names_of_their_own};
 use crate::errors::Errors;
 use crate::serde_attr::Serde;
 use crate::shape;
@@ -53,12 +53,7 @@ fn lists_each_once(aggregate: &Aggregate, errors: &mut Errors) {
 
 // #[aggregate(id = AccountId, events(Opened), ignores(Opened))]
 fn ignores_what_it_does_not_list(aggregate: &Aggregate, errors: &mut Errors) {
-    for ignored in &aggregate.ignores {
-        if aggregate.events().iter().any(|listed| printed(&listed.path) == printed(&ignored.path)) {
-            let written = printed(&ignored.path);
-            errors.error(&ignored.path, format!("`{written}` is listed in `events(..)` and in `ignores(..)`\nhelp: keep one of them"));
-        }
-    }
+    are_in_one_list(("events", aggregate.events()), ("ignores", &aggregate.ignores), errors);
 }
 
 // #[aggregate(name = "", ..)]

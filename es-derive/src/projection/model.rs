@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{DeriveInput, LitStr, Path};
 
-use crate::attr::{Item, Keys, Number, bodies, each_key, in_parentheses, printed, set, value};
+use crate::attr::{Item, Keys, Number, bodies, each_key, have_names_of_their_own, in_parentheses, set, value};
 use crate::case;
 use crate::errors::Errors;
 
@@ -40,18 +40,14 @@ impl<'a> Projection<'a> {
 
     pub(crate) fn check(&self, errors: &mut Errors) {
         let ident = &self.input.ident;
-        if self.events.is_none() {
+        // a key that was not understood is not missing besides
+        if self.events.is_none() && errors.is_empty() {
             errors.error(ident, format!("`{ident}` does not list its events\nhelp: add `events(..)` to `#[projection(..)]`"));
         }
         if !self.input.generics.params.is_empty() {
             errors.error(&self.input.generics, format!("`{ident}` is generic; a projection is not\nhelp: write one for each type"));
         }
-        for (at, item) in self.events().iter().enumerate() {
-            if self.events().iter().take(at).any(|earlier| earlier.name == item.name) {
-                let path = printed(&item.path);
-                errors.error(&item.path, format!("`{path}` is listed twice in `#[projection(..)]`\nhelp: remove one of them"));
-            }
-        }
+        have_names_of_their_own("events", self.events(), errors);
     }
 
     pub(crate) fn krate(&self) -> TokenStream {

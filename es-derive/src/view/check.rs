@@ -3,15 +3,18 @@
 use syn::{Data, Fields};
 
 use super::model::View;
-use crate::attr::printed;
+use crate::attr::{are_in_one_list, have_names_of_their_own};
 use crate::errors::Errors;
 
 const LONGEST_NAME: usize = 40;
 
 pub(super) fn all(view: &View, errors: &mut Errors) {
+    // a key that was not understood is not missing besides
+    if errors.is_empty() {
+        has_a_key(view, errors);
+        lists_events(view, errors);
+    }
     is_a_plain_struct(view, errors);
-    has_a_key(view, errors);
-    lists_events(view, errors);
     lists_each_once(view, errors);
     has_a_name_for_a_table(view, errors);
     indexes_each_once(view, errors);
@@ -33,15 +36,18 @@ fn is_a_plain_struct(view: &View, errors: &mut Errors) {
 
 // #[view(events(OrderPlaced))]
 fn has_a_key(view: &View, errors: &mut Errors) {
-    if view.key.is_none() {
-        let ident = &view.input.ident;
+    let ident = &view.input.ident;
+    if let (None, None) = (&view.key, &view.events) {
+        let message = "says neither what identifies a row nor which events change it\nhelp: write `#[view(key = Type, events(Type, ..))]`";
+        errors.error(ident, format!("`{ident}` {message}"));
+    } else if view.key.is_none() {
         errors.error(ident, format!("`{ident}` does not say what identifies a row\nhelp: add `key = Type` to `#[view(..)]`"));
     }
 }
 
 // #[view(key = OrderId)]
 fn lists_events(view: &View, errors: &mut Errors) {
-    if view.events.is_none() {
+    if let (Some(_), None) = (&view.key, &view.events) {
         let ident = &view.input.ident;
         errors.error(ident, format!("`{ident}` does not list its events\nhelp: add `events(..)` to `#[view(..)]`"));
     }
@@ -49,12 +55,10 @@ fn lists_events(view: &View, errors: &mut Errors) {
 
 // #[view(key = OrderId, events(OrderPlaced), delete_on(OrderPlaced))]
 fn lists_each_once(view: &View, errors: &mut Errors) {
-    let all = view.all_events();
-    for (at, item) in all.iter().enumerate() {
-        if all.iter().take(at).any(|earlier| earlier.name == item.name) {
-            errors.error(&item.path, format!("`{}` is listed twice in `#[view(..)]`\nhelp: remove one of them", printed(&item.path)));
-        }
-    }
+    let events = view.events.as_deref().unwrap_or_default();
+    have_names_of_their_own("events", events, errors);
+    have_names_of_their_own("delete_on", &view.delete_on, errors);
+    are_in_one_list(("events", events), ("delete_on", &view.delete_on), errors);
 }
 
 // #[view(name = "order summary", ..)]

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Generics, LitStr, parse_quote};
 
 use super::model::View;
@@ -58,8 +59,15 @@ fn implementation(view: &View, event_ident: &Ident, krate: &TokenStream) -> Toke
     let ident = &view.input.ident;
     let key = &view.key;
     let names: Vec<LitStr> = view.columns.iter().map(|(ident, _)| LitStr::new(&ident.unraw().to_string(), ident.span())).collect();
-    let types = view.columns.iter().map(|(_, field)| &field.ty);
-    let fields = view.columns.iter().map(|(ident, _)| ident);
+    // what cannot be indexed is one error, on the field's type
+    let types = view.columns.iter().map(|(_, field)| {
+        let (ty, krate) = (&field.ty, located(krate, field.ty.span()));
+        quote_spanned!(ty.span()=> <#ty as #krate::view::Indexed>::TYPE)
+    });
+    let values = view.columns.iter().map(|(ident, field)| {
+        let (ty, krate) = (&field.ty, located(krate, field.ty.span()));
+        quote_spanned!(hygienic(ty.span())=> <#ty as #krate::view::Indexed>::value(&self.#ident))
+    });
     let definition = schema::definition(view.input, krate);
     let (shape, define) = (definition.shape, definition.define);
     let types_of = if define.is_empty() { quote!(_) } else { quote_spanned!(Span::mixed_site()=> types) };
@@ -69,13 +77,13 @@ fn implementation(view: &View, event_ident: &Ident, krate: &TokenStream) -> Toke
         impl #krate::View for #ident {
             type Key = #key;
             const COLUMNS: &'static [(&'static str, #krate::view::ColumnType)] =
-                &[#((#names, <#types as #krate::view::Indexed>::TYPE)),*];
+                &[#((#names, #types)),*];
 
             #keys_of
             #change
 
             fn columns(&self) -> ::std::vec::Vec<#krate::view::ColumnValue> {
-                ::std::vec![#(#krate::view::Indexed::value(&self.#fields)),*]
+                ::std::vec![#(#values),*]
             }
 
             fn shape(#types_of: &mut #krate::__private::Types) -> #krate::__private::Shape {

@@ -1,6 +1,10 @@
 //! What is right compiles without a word: every form of the contract, one a file.
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used)]
 
+// what the cases of models share
+#[path = "../ui/school.rs"]
+mod school;
+
 mod aggregate_that_is_an_enum;
 mod aggregate_with_a_constant_parameter;
 mod aggregate_with_a_name_of_its_own;

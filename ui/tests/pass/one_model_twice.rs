@@ -1,9 +1,8 @@
 //! One command reads one model twice, about two things.
 
-#[path = "../ui/school.rs"]
-mod school;
 use es_core::prelude::*;
-use school::*;
+
+use crate::school::*;
 
 #[derive(Command, Clone)]
 #[command(decides_on(Seats { course_id: from }, Seats { course_id: to }), events(Defined))]

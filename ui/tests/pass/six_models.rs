@@ -1,9 +1,8 @@
 //! A command is decided on up to six models.
 
-#[path = "../ui/school.rs"]
-mod school;
 use es_core::prelude::*;
-use school::*;
+
+use crate::school::*;
 
 #[derive(Command, Clone)]
 #[command(events(Defined))]

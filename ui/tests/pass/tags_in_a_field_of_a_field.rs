@@ -1,9 +1,8 @@
 //! A tag may lie in a field of a field, and so may the id of the stream.
 
-#[path = "../ui/school.rs"]
-mod school;
 use es_core::prelude::*;
-use school::*;
+
+use crate::school::*;
 
 #[derive(Clone)]
 struct Who {

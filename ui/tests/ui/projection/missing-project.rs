@@ -1,0 +1,17 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened {
+    owner: String,
+}
+
+#[derive(Projection)]
+#[projection(events(Opened))]
+struct Revenue;
+
+fn run(app: App<es_core::MemoryStore>) {
+    let _ = es_core::Worker::new(&app).add(Revenue);
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened {
+    owner: String,
+}
+
+#[derive(Projection)]
+#[projection(events(Owner))]
+struct Revenue;
+
+struct Owner;
+
+fn main() {}

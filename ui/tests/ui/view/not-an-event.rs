@@ -1,0 +1,21 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened {
+    owner: String,
+}
+
+#[derive(View, Debug, Clone, Default, Serialize, Deserialize)]
+#[view(key = u64, events(Owner))]
+struct Summary {
+    opened: u32,
+}
+
+struct Owner;
+
+impl Apply<Owner> for Summary {
+    fn apply(&mut self, _: Owner) {}
+}
+
+fn main() {}
