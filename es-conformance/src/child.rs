@@ -45,6 +45,10 @@ impl Child {
         Ok(Self { process, lines, reader: Some(reader) })
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Waits until its store is open, and its part may begin.
     pub(crate) async fn ready(&mut self) -> Outcome {
         match self.next().await?.as_deref() {

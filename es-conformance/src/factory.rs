@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use es_core::AnyStore;
-use es_core::store::{Store, StoreError};
+use es_core::store::{StoreError, ViewStore};
 use futures_util::future::BoxFuture;
 
 /// Opens the stores that the suite examines.
@@ -37,7 +37,7 @@ use futures_util::future::BoxFuture;
 /// ```
 pub trait Factory: Send + Sync + 'static {
     /// The store that is examined.
-    type Store: Store;
+    type Store: ViewStore;
 
     /// Opens the store that lives at `place`, and creates it where there is none yet.
     ///
@@ -62,7 +62,7 @@ impl<F, Opening, S> Factory for F
 where
     F: Fn(PathBuf) -> Opening + Send + Sync + 'static,
     Opening: Future<Output = Result<S, StoreError>> + Send,
-    S: Store,
+    S: ViewStore,
 {
     type Store = S;
 
@@ -135,7 +135,7 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    fn new<S: Store>(store: S) -> Self {
+    fn new<S: ViewStore>(store: S) -> Self {
         let first = store.clone();
         Self { store: AnyStore::new(first), again: Arc::new(move || AnyStore::new(store.clone())) }
     }

@@ -231,6 +231,32 @@ macro_rules! __checks {
                 counters_in_two_processes_lose_no_update,
                 a_key_is_free_for_one_of_two_processes,
             }
+            views {
+                a_row_comes_back_as_it_was_put,
+                a_row_is_put_in_place_of_the_one_before_and_deleted,
+                a_list_goes_page_by_page_behind_a_key,
+                random_filters_let_through_what_a_model_says,
+                a_view_that_is_not_set_up_says_so,
+                another_shape_under_the_same_version_is_refused,
+                versions_of_a_view_are_kept_side_by_side,
+                a_view_is_set_up_by_many_at_once,
+            }
+            leases {
+                a_projection_begins_at_the_start,
+                a_step_writes_its_rows_and_moves_the_checkpoint,
+                a_step_from_another_position_writes_nothing,
+                who_lost_the_lease_writes_nothing,
+                a_lease_that_ran_out_is_taken_over_where_it_was,
+                a_lease_is_nobody_else_s_until_it_is_given_back,
+                of_16_who_claim_at_once_one_gets_each_part,
+                of_16_steps_at_once_from_one_position_one_is_made,
+                another_number_of_parts_is_refused,
+                parts_are_shared_evenly_among_those_who_work,
+            }
+            workers {
+                a_view_equals_a_left_fold_however_its_workers_end,
+                a_view_equals_a_left_fold_after_workers_were_killed_and_paused,
+            }
         }
     };
 }

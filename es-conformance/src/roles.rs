@@ -7,6 +7,7 @@ use es_core::{Position, Query, StreamId};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::checks::workers::worker;
 use crate::child::say;
 use crate::factory::Handle;
 use crate::given::{EVERYTHING, about, event, none_of, parcel, read, tag, tagged, to, won};
@@ -22,6 +23,7 @@ pub(crate) async fn play(role: &str, count: usize, store: Handle) -> Outcome {
         "count" => count_up(&store, count).await,
         "keys" => use_keys(&store, count).await,
         "once" => once(&store).await,
+        "work" => Ok(worker(&store).run_until(std::future::pending::<()>()).await?),
         _ => Err(Stop::broken(format!("there is no role {role}"))),
     }
 }

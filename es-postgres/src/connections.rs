@@ -19,8 +19,8 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(crate) fn new(options: PgConnectOptions, first: PgConnection, most: usize, patience: Duration) -> Self {
-        Self { options, idle: Mutex::new(vec![first]), permits: Semaphore::new(most), patience }
+    pub(crate) fn new(options: PgConnectOptions, first: Option<PgConnection>, most: usize, patience: Duration) -> Self {
+        Self { options, idle: Mutex::new(Vec::from_iter(first)), permits: Semaphore::new(most), patience }
     }
 
     pub(crate) fn options(&self) -> &PgConnectOptions {

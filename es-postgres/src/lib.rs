@@ -20,7 +20,8 @@
 //!
 //! # What it needs
 //! PostgreSQL 15 or newer, in READ COMMITTED, which it asks for. It opens one connection that appends, up to
-//! [`Builder::connections`] that read, one that listens where somebody waits for events, and one that wakes other processes.
+//! [`Builder::connections`] that read, one that listens where somebody waits for events, one that wakes other processes, and up to 4 on
+//! which projections of yours write where a worker keeps them.
 //!
 //! * **Privileges.** To set it up: `create` on the database, or on the schema where there is one. To use it: `usage` on the schema;
 //!   `select`, `insert`, `update` and `delete` on its tables; `usage`, `select` and `update` on its sequence.
@@ -50,6 +51,7 @@ mod load;
 mod lock;
 mod migrate;
 mod page;
+mod projection;
 mod query;
 mod read;
 mod row;
@@ -59,11 +61,13 @@ mod status;
 mod stream;
 mod tags;
 mod transaction;
+mod view;
 mod wake;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -96,10 +100,18 @@ pub struct PostgresStore {
     _open: Arc<Open>,
 }
 
+/// How many projections of the user's write at the same time.
+const PROJECTING: usize = 4;
+
 /// What the handles and the tasks of a store share.
 struct Shared {
     sql: Statements,
+    schema: Schema,
     reads: Connections,
+    /// On which the user's projections write.
+    projecting: Connections,
+    /// How many milliseconds the leases of a worker of this process last.
+    lease: AtomicU64,
     wake: Wake,
     sizes: Sizes,
     positions: Positions,
@@ -134,7 +146,8 @@ struct Open(Arc<Shared>);
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.wake.close();
-        let idle = self.0.reads.close();
+        let mut idle = self.0.reads.close();
+        idle.extend(self.0.projecting.close());
         // so that the server sees them go
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
@@ -176,10 +189,14 @@ impl PostgresStore {
 
     fn start(builder: Builder, options: PgConnectOptions, schema: Schema, settings: Settings, first: PgConnection) -> Self {
         let Builder { connections, patience, pooler, positions, commit, writers, .. } = builder;
+        let projecting = if pooler { options.clone() } else { options.clone().options([("default_transaction_read_only", "on")]) };
         let at_once = if commit == Commit::Overlapped || positions == Positions::Fenced { 4 } else { 1 };
         let shared = Arc::new(Shared {
             sql: Statements::new(&schema),
-            reads: Connections::new(options, first, connections, patience),
+            schema,
+            projecting: Connections::new(projecting, None, PROJECTING, patience),
+            reads: Connections::new(options, Some(first), connections, patience),
+            lease: AtomicU64::new(5_000),
             wake: Wake::new(),
             sizes: Sizes::new(),
             positions,

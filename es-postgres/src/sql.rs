@@ -55,6 +55,8 @@ statements! {
     load, select_snapshot, upsert_snapshot, delete_snapshot,
     select_key, prune_keys, add_tags,
     select_checkpoint, upsert_checkpoint,
+    register, alive, bury, select_workers, select_slots, give, hold, release, advance, select_progress, close_step,
+    insert_view, select_view,
     status, holding, waiting,
 }
 

@@ -114,4 +114,24 @@ caught! {
     TagsTwice by a_tag_that_the_event_has_is_not_added_again, tags_that_many_add_at_once_are_there_once;
     TagsReplaced by added_tags_change_nothing_else;
     TagsStrict by a_position_without_an_event_is_given_no_tags;
+    AnyNumberOfParts by another_number_of_parts_is_refused;
+    LeaseForEver by a_lease_that_ran_out_is_taken_over_where_it_was;
+    LeaseTaken by a_lease_is_nobody_else_s_until_it_is_given_back, of_16_who_claim_at_once_one_gets_each_part;
+    FirstTakesAll by parts_are_shared_evenly_among_those_who_work;
+    SameToken by who_lost_the_lease_writes_nothing;
+    TokenRenewed by a_lease_is_nobody_else_s_until_it_is_given_back;
+    TokenIgnored by who_lost_the_lease_writes_nothing;
+    PositionIgnored by a_step_from_another_position_writes_nothing, of_16_steps_at_once_from_one_position_one_is_made;
+    FirstRowStays by a_row_is_put_in_place_of_the_one_before_and_deleted;
+    BooleansAreNumbers by a_row_comes_back_as_it_was_put;
+    RowsStay by a_row_is_put_in_place_of_the_one_before_and_deleted, a_view_equals_a_left_fold_however_its_workers_end;
+    FirstFilterOnly by random_filters_let_through_what_a_model_says;
+    NothingIsLess by random_filters_let_through_what_a_model_says;
+    OneVersion by versions_of_a_view_are_kept_side_by_side;
+    AnyShape by another_shape_under_the_same_version_is_refused;
+    KeepsWhatIsReleased by a_lease_is_nobody_else_s_until_it_is_given_back;
+    CheckedBefore by of_16_steps_at_once_from_one_position_one_is_made;
+    RowsBeforeCheckpoint by a_view_equals_a_left_fold_however_its_workers_end, a_view_equals_a_left_fold_after_workers_were_killed_and_paused;
+    AfterIncluded by a_list_goes_page_by_page_behind_a_key;
+    NoLimit by a_list_goes_page_by_page_behind_a_key;
 }

@@ -165,4 +165,44 @@ pub(crate) enum Flaw {
     TagsReplaced,
     /// Refuses tags for a position without an event.
     TagsStrict,
+    /// Keeps a projection in any number of parts.
+    AnyNumberOfParts,
+    /// Gives a slot to nobody else, ever.
+    LeaseForEver,
+    /// Gives away what somebody holds.
+    LeaseTaken,
+    /// Gives everything to who asks first.
+    FirstTakesAll,
+    /// Gives the next holder of a slot the token of the one before.
+    SameToken,
+    /// Gives a new token with every renewal.
+    TokenRenewed,
+    /// Lets anyone write who knows the position.
+    TokenIgnored,
+    /// Lets the holder write from any position.
+    PositionIgnored,
+    /// Leaves a row as it is when another one is put.
+    FirstRowStays,
+    /// Stores booleans as numbers.
+    BooleansAreNumbers,
+    /// Deletes no rows.
+    RowsStay,
+    /// Looks at the first filter.
+    FirstFilterOnly,
+    /// Takes nothing for less than anything.
+    NothingIsLess,
+    /// Keeps all versions of a view in one table.
+    OneVersion,
+    /// Takes a view of any shape.
+    AnyShape,
+    /// Gives nothing back.
+    KeepsWhatIsReleased,
+    /// Checks the lease, lets go of the lock, then writes.
+    CheckedBefore,
+    /// Writes rows, and the checkpoint later.
+    RowsBeforeCheckpoint,
+    /// Lists the row of the key that it is to begin behind.
+    AfterIncluded,
+    /// Lists everything.
+    NoLimit,
 }

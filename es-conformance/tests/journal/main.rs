@@ -7,6 +7,7 @@ mod caught;
 mod flaw;
 mod log;
 mod store;
+mod views;
 
 use std::path::PathBuf;
 

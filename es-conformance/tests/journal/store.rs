@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -23,10 +23,11 @@ use crate::log::{Entry, Line, Log, Room, pair};
 pub(crate) struct Journal {
     state: Arc<Mutex<State>>,
     appended: Arc<Notify>,
+    place: PathBuf,
     flaw: Flaw,
 }
 
-struct State {
+pub(crate) struct State {
     file: File,
     /// How much of the file is in the log.
     read: u64,
@@ -36,7 +37,7 @@ struct State {
     conflicted: bool,
 }
 
-fn io(error: std::io::Error) -> StoreError {
+pub(crate) fn io(error: std::io::Error) -> StoreError {
     StoreError::backend("writing the journal", error)
 }
 
@@ -44,9 +45,17 @@ impl Journal {
     pub(crate) fn open(place: &Path, flaw: Flaw) -> Result<Self, StoreError> {
         let file = File::options().create(true).append(true).read(true).open(place.join("journal")).map_err(io)?;
         let state = State { file, read: 0, log: Log::default(), buffered: Vec::new(), conflicted: false };
-        let journal = Self { state: Arc::new(Mutex::new(state)), appended: Arc::default(), flaw };
+        let journal = Self { state: Arc::new(Mutex::new(state)), appended: Arc::default(), place: place.to_owned(), flaw };
         journal.begin(&mut journal.state())?;
         Ok(journal)
+    }
+
+    pub(crate) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    pub(crate) fn flaw(&self) -> Flaw {
+        self.flaw
     }
 
     fn begin(&self, state: &mut State) -> Result<(), StoreError> {
@@ -95,7 +104,7 @@ impl Journal {
     }
 
     /// Does something while nobody else writes.
-    fn write<T, E: From<StoreError>>(&self, write: impl FnOnce(&mut State) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn write<T, E: From<StoreError>>(&self, write: impl FnOnce(&mut State) -> Result<T, E>) -> Result<T, E> {
         let mut state = self.state();
         if self.flaw != Flaw::NoFileLock {
             state.file.lock().map_err(io)?;

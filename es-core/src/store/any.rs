@@ -1,22 +1,27 @@
 //! A store whose type is chosen at run time.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use crate::query::Query;
 use crate::recorded::StoredEvent;
 use crate::store::fold::BoxedFold;
 use crate::store::{
-    Append, AppendError, Appended, CheckpointStore, Durability, EventStore, FoldStream, KeyRecord, Load, LoadedStream, Page, PageSize,
-    Snapshot, SnapshotStore, Store, StoreError,
+    AdvanceError, Append, AppendError, Appended, CheckpointStore, Claim, Durability, EventStore, FoldStream, KeyRecord, Lease, Load,
+    LoadedStream, Page, PageSize, Progress, Snapshot, SnapshotStore, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::{Position, StreamId};
 use crate::tag::Tag;
+use crate::view::Filter;
 
 /// Any store, behind one type: for programs that choose it at run time. It costs one allocation a call.
+///
+/// It keeps views. A [`Projection`](crate::Projection) writes in the SQL of one database, and runs on that store's own type.
 ///
 /// ```
 /// # async fn open(url: &str) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +40,7 @@ pub struct AnyStore(Arc<dyn DynStore>);
 
 impl AnyStore {
     /// Hides the type of `store`.
-    pub fn new<S: Store>(store: S) -> Self {
+    pub fn new<S: ViewStore>(store: S) -> Self {
         Self(Arc::new(store))
     }
 }
@@ -53,15 +58,21 @@ macro_rules! erased {
         trait DynStore: Send + Sync {
             fn durability(&self) -> Durability;
             fn fold_stream<'a>(&'a self, stream: &'a StreamId, from: u64, fold: BoxedFold) -> Answer<'a, BoxedFold>;
+            fn advance_rows<'a>(&'a self, step: Step<Infallible>) -> Answer<'a, (), AdvanceError>;
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error>; )*
         }
 
-        impl<S: Store> DynStore for S {
+        impl<S: ViewStore> DynStore for S {
             fn durability(&self) -> Durability {
                 EventStore::durability(self)
             }
             fn fold_stream<'a>(&'a self, stream: &'a StreamId, from: u64, fold: BoxedFold) -> Answer<'a, BoxedFold> {
                 Box::pin(EventStore::fold_stream(self, stream, from, fold))
+            }
+            fn advance_rows<'a>(&'a self, step: Step<Infallible>) -> Answer<'a, (), AdvanceError> {
+                // there is no connection that any work could be done on
+                let Step { lease, through, table, rows, work: _ } = step;
+                Box::pin(ViewStore::advance(self, Step { lease, through, table, rows, work: None }))
             }
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error> {
                 Box::pin($through::$method(self, $($arg),*))
@@ -86,10 +97,17 @@ erased! {
     SnapshotStore: load(load: Load) -> LoadedStream, StoreError;
     CheckpointStore: checkpoint(name: &'a str) -> Position, StoreError;
     CheckpointStore: save_checkpoint(name: &'a str, position: Position) -> (), StoreError;
+    ViewStore: open_view(table: &'a ViewTable) -> (), StoreError;
+    ViewStore: claim(claim: &'a Claim) -> Vec<Lease>, StoreError;
+    ViewStore: release(worker: Uuid) -> (), StoreError;
+    ViewStore: progress(projection: &'a str, version: u32) -> Vec<Progress>, StoreError;
+    ViewStore: rows(table: &'a ViewTable, keys: Vec<String>) -> Vec<ViewRow>, StoreError;
+    ViewStore: list(table: &'a ViewTable, query: &'a ViewQuery) -> Vec<ViewRow>, StoreError;
+    ViewStore: count(table: &'a ViewTable, filters: &'a [Filter]) -> u64, StoreError;
 }
 
 impl EventStore for AnyStore {
-    type Connection = ();
+    type Connection = Infallible;
 
     fn durability(&self) -> Durability {
         self.0.durability()
@@ -163,5 +181,39 @@ impl CheckpointStore for AnyStore {
 
     async fn save_checkpoint(&self, name: &str, position: Position) -> Result<(), StoreError> {
         self.0.save_checkpoint(name, position).await
+    }
+}
+
+impl ViewStore for AnyStore {
+    async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
+        self.0.open_view(table).await
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
+        self.0.claim(claim).await
+    }
+
+    async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
+        self.0.release(worker).await
+    }
+
+    async fn advance(&self, step: Step<Infallible>) -> Result<(), AdvanceError> {
+        self.0.advance_rows(step).await
+    }
+
+    async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
+        self.0.progress(projection, version).await
+    }
+
+    async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {
+        self.0.rows(table, keys).await
+    }
+
+    async fn list(&self, table: &ViewTable, query: &ViewQuery) -> Result<Vec<ViewRow>, StoreError> {
+        self.0.list(table, query).await
+    }
+
+    async fn count(&self, table: &ViewTable, filters: &[Filter]) -> Result<u64, StoreError> {
+        self.0.count(table, filters).await
     }
 }

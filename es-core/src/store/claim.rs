@@ -17,8 +17,8 @@ pub struct LiveWorker {
 
 /// What a worker does about its slots.
 ///
-/// Each wants its fair share: of a slot that three workers want, a third, rounded up in all. It keeps what it holds up to that, takes
-/// what is free, and gives back what it holds beyond it and somebody lacks.
+/// Each wants its fair share: of a slot that three workers want, a third; in all, a whole number next to it. It keeps what it holds,
+/// but for what somebody lacks who has less than that; and it takes what is free, unless somebody has more need of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
     /// Held before and from now on.
@@ -34,42 +34,63 @@ impl Plan {
     /// by a lease that has not run out.
     pub fn new(claim: &Claim, workers: &[LiveWorker], held: &BTreeMap<Slot, Uuid>) -> Self {
         let mine: BTreeSet<Slot> = claim.slots.iter().cloned().collect();
-        let others: Vec<&LiveWorker> = workers.iter().filter(|worker| worker.id != claim.worker).collect();
+        let wanting = |slot: &Slot| workers.iter().filter(|worker| worker.id != claim.worker && worker.wants.contains(slot)).count();
         let share = |wants: &BTreeSet<Slot>| -> f64 {
-            wants
-                .iter()
-                .map(|slot| {
-                    let wanting = others.iter().filter(|worker| worker.wants.contains(slot)).count() + usize::from(mine.contains(slot));
-                    1.0 / f64::from(u32::try_from(wanting.max(1)).unwrap_or(u32::MAX))
-                })
-                .sum()
+            wants.iter().map(|slot| 1.0 / as_f64((wanting(slot) + usize::from(mine.contains(slot))).max(1))).sum()
         };
-        // sums of thirds are not whole
-        let target = (share(&mine) - 1e-6).ceil();
-        let holds = |id: Uuid| held.values().filter(|holder| **holder == id).count();
-        let lacks = |worker: &LiveWorker| as_f64(holds(worker.id)) < (share(&worker.wants) + 1e-6).floor().max(1.0);
+        let rival = |worker: &&LiveWorker| worker.id != claim.worker;
+        let others: Vec<Rival<'_>> = workers.iter().filter(rival).map(|worker| Rival::new(worker, share(&worker.wants), held)).collect();
+        let Bounds { least, most } = Bounds::around(share(&mine));
 
-        let mut plan = Self::default();
-        for slot in &mine {
-            if held.get(slot) == Some(&claim.worker) {
-                plan.keep.push(slot.clone());
-            }
-        }
-        let mut lacking: Vec<&&LiveWorker> = others.iter().filter(|worker| lacks(worker)).collect();
-        while as_f64(plan.keep.len()) > target
-            && let Some(worker) = lacking.pop()
-        {
-            if let Some(at) = plan.keep.iter().rposition(|slot| worker.wants.contains(slot)) {
+        let mut plan =
+            Self { keep: mine.iter().filter(|slot| held.get(slot) == Some(&claim.worker)).cloned().collect(), ..Self::default() };
+        for other in &others {
+            let keep = plan.keep.len();
+            let gives = other.holds < other.bounds.least && keep > least || other.holds < other.bounds.most && keep > most;
+            if let Some(at) = plan.keep.iter().rposition(|slot| gives && other.wants.contains(slot)) {
                 plan.give.push(plan.keep.remove(at));
             }
         }
         for slot in mine.iter().filter(|slot| !held.contains_key(*slot)) {
-            let wanted_elsewhere = others.iter().any(|worker| worker.wants.contains(slot) && lacks(worker));
-            if as_f64(plan.keep.len() + plan.take.len()) < target || !wanted_elsewhere {
+            let has = plan.keep.len() + plan.take.len();
+            let needed = |most: bool| {
+                let lacks = |other: &Rival<'_>| other.holds < if most { other.bounds.most } else { other.bounds.least };
+                others.iter().any(|other| other.wants.contains(slot) && lacks(other))
+            };
+            if has < least || has < most && !needed(false) || !needed(true) {
                 plan.take.push(slot.clone());
             }
         }
         plan
+    }
+}
+
+/// The whole numbers next to a share.
+struct Bounds {
+    least: usize,
+    most: usize,
+}
+
+impl Bounds {
+    fn around(share: f64) -> Self {
+        // sums of thirds are not whole; and whoever works wants something to do
+        let least = (0_u32..).take_while(|count| f64::from(*count) <= share + 1e-6).last().unwrap_or_default().max(1) as usize;
+        let most = if as_f64(least) < share - 1e-6 { least + 1 } else { least };
+        Self { least, most }
+    }
+}
+
+/// Another worker, and how it stands.
+struct Rival<'a> {
+    wants: &'a BTreeSet<Slot>,
+    holds: usize,
+    bounds: Bounds,
+}
+
+impl<'a> Rival<'a> {
+    fn new(worker: &'a LiveWorker, share: f64, held: &BTreeMap<Slot, Uuid>) -> Self {
+        let holds = held.values().filter(|holder| **holder == worker.id).count();
+        Self { wants: &worker.wants, holds, bounds: Bounds::around(share) }
     }
 }
 
@@ -135,6 +156,18 @@ mod tests {
         loads.sort_unstable();
         assert_eq!(loads.iter().sum::<usize>(), 8);
         assert!(loads == [2, 3, 3], "{loads:?}");
+    }
+
+    #[test]
+    fn shares_differ_by_no_more_than_one() {
+        for (count, workers) in (1..=9).flat_map(|count| (1..=5).map(move |workers| (count, workers))) {
+            let mut office = Office::of(&vec![slots(count); workers]);
+            office.claim(0);
+            office.rounds(12);
+            let loads = office.loads();
+            assert_eq!(loads.iter().sum::<usize>(), count as usize);
+            assert!(loads.iter().max() <= loads.iter().min().map(|least| least + 1).as_ref(), "{count} slots: {loads:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::projection::{Projection, ProjectionError, ReadModel, panicked};
 use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewRow, ViewStore, ViewTable};
 use crate::text;
-use crate::view::{View, ViewOf, table};
+use crate::view::{ColumnValue, View, ViewOf, table};
 
 impl<V: View> ReadModel for ViewOf<V> {
     const NAME: &'static str = V::NAME;
@@ -107,8 +107,31 @@ impl<V: View> Rows<V> {
     fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
         let change = |(key, state): (String, Option<V>)| match state {
             None => Ok(RowChange::Delete(key)),
-            Some(state) => Ok(RowChange::Put(ViewRow { key, columns: state.columns(), state: serde_json::to_vec(&state)? })),
+            Some(state) => {
+                let row = ViewRow { key, columns: state.columns(), state: serde_json::to_vec(&state)? };
+                check_columns::<V>(&row)?;
+                Ok(RowChange::Put(row))
+            }
         };
         self.0.into_iter().map(change).collect()
     }
+}
+
+/// Bytes of text in an indexed column: what fits into an index of every store, beside the key.
+const LONGEST_TEXT: usize = 2_000;
+
+/// What some store could not index, none is asked to.
+fn check_columns<V: View>(row: &ViewRow) -> Result<(), ProjectionError> {
+    for ((column, _), value) in V::COLUMNS.iter().zip(&row.columns) {
+        let what = match value {
+            ColumnValue::Text(text) if text.len() > LONGEST_TEXT => {
+                format!("{} bytes: an indexed text has at most {LONGEST_TEXT}", text.len())
+            }
+            ColumnValue::Text(text) if text.contains('\0') => "a character U+0000: an indexed text has none".to_owned(),
+            ColumnValue::Real(number) if !number.is_finite() => format!("{number}: an indexed float is finite"),
+            _ => continue,
+        };
+        return Err(ProjectionError::new(format!("column `{column}` of view `{}` has, in row `{}`, {what}", V::NAME, row.key)));
+    }
+    Ok(())
 }

@@ -29,7 +29,7 @@ use window::Window;
 /// Keeps projections up to date, each event taking effect in each of them once.
 ///
 /// Several workers, in one process or many, share the projections that they have in common: each part of one is held by one worker at
-/// a time, under a lease that another takes over when it runs out. It runs on `MemoryStore` and on `es-sqlite`.
+/// a time, under a lease that another takes over when it runs out.
 #[must_use = "it does nothing until it runs"]
 pub struct Worker<S: ViewStore> {
     app: App<S>,

@@ -1,0 +1,273 @@
+//! Views in a second file, which is written anew with every change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use es_core::Position;
+use es_core::store::{
+    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, RowChange, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
+};
+use es_core::view::{ColumnValue, Filter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::flaw::Flaw;
+use crate::store::Journal;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    tables: BTreeMap<String, Table>,
+    slots: Vec<(SlotName, Held)>,
+    workers: BTreeMap<Uuid, (Vec<SlotName>, DateTime<Utc>)>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Table {
+    fingerprint: u64,
+    rows: BTreeMap<String, (Vec<Value>, String)>,
+}
+
+/// A column's value, whose type JSON would not tell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Value {
+    Null,
+    Text(String),
+    Integer(i64),
+    /// By its bits, which are all there.
+    Real(u64),
+    Boolean(bool),
+}
+
+type SlotName = (String, u32, u32, u32);
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+struct Held {
+    position: u64,
+    token: u64,
+    holder: Option<(Uuid, DateTime<Utc>)>,
+}
+
+fn named(slot: &Slot) -> SlotName {
+    (slot.projection.clone(), slot.version, slot.part, slot.parts)
+}
+
+fn slot((projection, version, part, parts): &SlotName) -> Slot {
+    Slot { projection: projection.clone(), version: *version, part: *part, parts: *parts }
+}
+
+fn kept(value: &ColumnValue) -> Value {
+    match value {
+        ColumnValue::Null => Value::Null,
+        ColumnValue::Text(text) => Value::Text(text.clone()),
+        ColumnValue::Integer(number) => Value::Integer(*number),
+        ColumnValue::Real(number) => Value::Real(number.to_bits()),
+        ColumnValue::Boolean(truth) => Value::Boolean(*truth),
+    }
+}
+
+fn value(kept: &Value) -> ColumnValue {
+    match kept {
+        Value::Null => ColumnValue::Null,
+        Value::Text(text) => ColumnValue::Text(text.clone()),
+        Value::Integer(number) => ColumnValue::Integer(*number),
+        Value::Real(bits) => ColumnValue::Real(f64::from_bits(*bits)),
+        Value::Boolean(truth) => ColumnValue::Boolean(*truth),
+    }
+}
+
+fn row((key, (columns, state)): (&String, &(Vec<Value>, String))) -> ViewRow {
+    ViewRow { key: key.clone(), columns: columns.iter().map(value).collect(), state: state.clone().into_bytes() }
+}
+
+impl Kept {
+    fn slot(&mut self, of: &Slot) -> &mut Held {
+        let name = named(of);
+        let at = self.slots.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            self.slots.push((name, Held::default()));
+            self.slots.len() - 1
+        });
+        &mut self.slots[at].1
+    }
+
+    fn rows(&mut self, table: &ViewTable) -> Result<&mut BTreeMap<String, (Vec<Value>, String)>, StoreError> {
+        self.tables.get_mut(&table.table()).map(|table| &mut table.rows).ok_or_else(|| StoreError::no_view(table))
+    }
+
+    fn claim(&mut self, claim: &Claim, flaw: Flaw) -> Result<Vec<Lease>, StoreError> {
+        for slot in &claim.slots {
+            let of_this = |(projection, version, ..): &SlotName| (projection, *version) == (&slot.projection, slot.version);
+            let other = self.slots.iter().find(|(known, _)| of_this(known) && known.3 != slot.parts);
+            if let Some((other, _)) = other.filter(|_| flaw != Flaw::AnyNumberOfParts) {
+                return Err(StoreError::other_parts(slot, other.3));
+            }
+        }
+        claim.slots.iter().for_each(|slot| drop(self.slot(slot).clone()));
+        let now = Utc::now();
+        let until = now + claim.lasts;
+        self.workers.retain(|_, (_, until)| *until > now);
+        self.workers.insert(claim.worker, (claim.slots.iter().map(named).collect(), until));
+        let wants = |wants: &Vec<SlotName>| wants.iter().map(slot).collect::<BTreeSet<_>>();
+        let workers: Vec<_> = self.workers.iter().map(|(id, (all, _))| LiveWorker { id: *id, wants: wants(all) }).collect();
+        let alone = claim.worker;
+        let holder = |held: &Held| held.holder.filter(|(_, until)| *until > now || flaw == Flaw::LeaseForEver).map(|(holder, _)| holder);
+        let held = self.slots.iter().filter_map(|(name, held)| Some((slot(name), holder(held)?)));
+        let held = held.filter(|(_, holder)| flaw != Flaw::LeaseTaken || *holder == alone).collect();
+        let workers = if flaw == Flaw::FirstTakesAll { Vec::new() } else { workers };
+        let plan = Plan::new(claim, &workers, &held);
+        plan.give.iter().for_each(|slot| self.slot(slot).holder = None);
+        let mut leases = Vec::new();
+        for (slot, taken) in plan.keep.iter().map(|slot| (slot, false)).chain(plan.take.iter().map(|slot| (slot, true))) {
+            let held = self.slot(slot);
+            held.token += u64::from(taken && flaw != Flaw::SameToken || flaw == Flaw::TokenRenewed);
+            held.holder = Some((claim.worker, until));
+            leases.push(Lease { slot: slot.clone(), token: held.token, position: Position(held.position) });
+        }
+        Ok(leases)
+    }
+
+    fn is_held(&mut self, lease: &Lease, flaw: Flaw) -> bool {
+        let held = self.slot(&lease.slot);
+        (held.token == lease.token || flaw == Flaw::TokenIgnored) && (held.position == lease.position.0 || flaw == Flaw::PositionIgnored)
+    }
+
+    fn write(&mut self, table: &ViewTable, changes: &[RowChange], flaw: Flaw) -> Result<(), StoreError> {
+        let rows = self.rows(table)?;
+        for change in changes {
+            match change {
+                RowChange::Put(row) if flaw == Flaw::FirstRowStays && rows.contains_key(&row.key) => {}
+                RowChange::Put(row) => {
+                    let mut columns: Vec<Value> = row.columns.iter().map(kept).collect();
+                    if flaw == Flaw::BooleansAreNumbers {
+                        for value in &mut columns {
+                            if let Value::Boolean(truth) = value {
+                                *value = Value::Integer((*truth).into());
+                            }
+                        }
+                    }
+                    rows.insert(row.key.clone(), (columns, String::from_utf8_lossy(&row.state).into_owned()));
+                }
+                RowChange::Delete(_) if flaw == Flaw::RowsStay => {}
+                RowChange::Delete(key) => drop(rows.remove(key)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_listed(table: &ViewTable, row: &ViewRow, filters: &[Filter], flaw: Flaw) -> bool {
+    let filters = if flaw == Flaw::FirstFilterOnly { &filters[..filters.len().min(1)] } else { filters };
+    filters.iter().all(|filter| {
+        let at = table.columns.iter().position(|(name, _)| *name == filter.column).unwrap();
+        match (&row.columns[at], flaw) {
+            (ColumnValue::Null, Flaw::NothingIsLess) if filter.comparison == es_core::view::Comparison::Less => true,
+            (value, _) => filter.allows(value),
+        }
+    })
+}
+
+impl Journal {
+    fn views(&self) -> PathBuf {
+        self.place().join("views")
+    }
+
+    fn read_kept(&self) -> Kept {
+        std::fs::read(self.views()).map_or_else(|_| Kept::default(), |text| serde_json::from_slice(&text).unwrap())
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&mut Kept) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.write(|_| look(&mut self.read_kept()))
+    }
+
+    fn change<T, E: From<StoreError>>(&self, change: impl FnOnce(&mut Kept) -> Result<T, E>) -> Result<T, E> {
+        self.write(|_| {
+            let mut kept = self.read_kept();
+            let changed = change(&mut kept)?;
+            let next = self.place().join("views.next");
+            let text = serde_json::to_vec(&kept).unwrap();
+            std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, self.views())).map_err(crate::store::io)?;
+            Ok(changed)
+        })
+    }
+}
+
+impl ViewStore for Journal {
+    async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
+        self.change(|kept| {
+            let name = if self.flaw() == Flaw::OneVersion { table.name.to_owned() } else { table.table() };
+            let found = kept.tables.entry(name).or_insert_with(|| Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+            match found.fingerprint == table.fingerprint || self.flaw() == Flaw::AnyShape {
+                true => Ok(()),
+                false => Err(StoreError::other_shape(table)),
+            }
+        })
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
+        self.change(|kept| kept.claim(claim, self.flaw()))
+    }
+
+    async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
+        self.change(|kept| {
+            kept.workers.remove(&worker);
+            if self.flaw() != Flaw::KeepsWhatIsReleased {
+                kept.slots.iter_mut().for_each(|(_, held)| held.holder = held.holder.filter(|(holder, _)| *holder != worker));
+            }
+            Ok(())
+        })
+    }
+
+    async fn advance(&self, step: Step<()>) -> Result<(), AdvanceError> {
+        let Step { lease, through, table, rows, .. } = step;
+        let flaw = self.flaw();
+        if flaw == Flaw::CheckedBefore {
+            self.change(|kept| if kept.is_held(&lease, flaw) { Ok(()) } else { Err(AdvanceError::Lost) })?;
+            tokio::time::sleep(std::time::Duration::from_micros(500)).await;
+        }
+        if flaw == Flaw::RowsBeforeCheckpoint
+            && let Some(table) = &table
+        {
+            self.change(|kept| kept.write(table, &rows, flaw))?;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        self.change(|kept| {
+            if flaw != Flaw::CheckedBefore && !kept.is_held(&lease, flaw) {
+                return Err(AdvanceError::Lost);
+            }
+            if let (Some(table), true) = (&table, flaw != Flaw::RowsBeforeCheckpoint) {
+                kept.write(table, &rows, flaw)?;
+            }
+            kept.slot(&lease.slot).position = through.0;
+            Ok(())
+        })
+    }
+
+    async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
+        self.look(|kept| {
+            let of = kept.slots.iter().filter(|(name, _)| name.0 == projection && name.1 == version);
+            Ok(of.map(|(name, held)| Progress { slot: slot(name), position: Position(held.position) }).collect())
+        })
+    }
+
+    async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {
+        self.look(|kept| Ok(kept.rows(table)?.iter().filter(|(key, _)| keys.contains(key)).map(row).collect()))
+    }
+
+    async fn list(&self, table: &ViewTable, query: &ViewQuery) -> Result<Vec<ViewRow>, StoreError> {
+        let flaw = self.flaw();
+        self.look(|kept| {
+            let behind = |key: &String| match &query.after {
+                Some(after) if flaw == Flaw::AfterIncluded => key >= after,
+                Some(after) => key > after,
+                None => true,
+            };
+            let rows = kept.rows(table)?.iter().filter(|(key, _)| behind(key)).map(row);
+            let limit = if flaw == Flaw::NoLimit { usize::MAX } else { query.limit as usize };
+            Ok(rows.filter(|row| is_listed(table, row, &query.filters, flaw)).take(limit).collect())
+        })
+    }
+
+    async fn count(&self, table: &ViewTable, filters: &[Filter]) -> Result<u64, StoreError> {
+        self.look(|kept| Ok(kept.rows(table)?.iter().map(row).filter(|row| is_listed(table, row, filters, self.flaw())).count() as u64))
+    }
+}

@@ -1,0 +1,1 @@
+select fingerprint from {schema}.views where view = $1 and version = $2

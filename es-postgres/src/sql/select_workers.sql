@@ -1,0 +1,1 @@
+select worker, wants from {schema}.workers
