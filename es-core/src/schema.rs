@@ -51,6 +51,83 @@ pub enum Shape {
     Enum(Tagging, &'static [Variant]),
 }
 
+impl Shape {
+    /// Whether a float may be in there: of a scalar that is not ours, nothing is known.
+    pub(crate) const fn may_hold_floats(&self) -> bool {
+        match self {
+            Self::Scalar(name) => !is_without_floats(name),
+            // told by its name alone, where a type holds itself
+            Self::Named(Definition { shape: None, .. }) => true,
+            Self::Named(Definition { shape: Some(shape), .. }) => shape.may_hold_floats(),
+            Self::Option(inner) | Self::List(inner) => inner.may_hold_floats(),
+            Self::Map(key, value) => key.may_hold_floats() || value.may_hold_floats(),
+            Self::Tuple(parts) => {
+                let mut rest = *parts;
+                while let [part, others @ ..] = rest {
+                    if part.may_hold_floats() {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+            Self::Struct(fields) => {
+                let mut rest = *fields;
+                while let [field, others @ ..] = rest {
+                    if field.shape.may_hold_floats() {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+            Self::Enum(_, variants) => {
+                let mut rest = *variants;
+                while let [variant, others @ ..] = rest {
+                    if let Some(shape) = &variant.shape
+                        && shape.may_hold_floats()
+                    {
+                        return true;
+                    }
+                    rest = others;
+                }
+                false
+            }
+        }
+    }
+}
+
+/// The scalars of this crate that no float is in. JSON values hold none that is not finite.
+const fn is_without_floats(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"bool"
+            | b"i8"
+            | b"i16"
+            | b"i32"
+            | b"i64"
+            | b"i128"
+            | b"isize"
+            | b"u8"
+            | b"u16"
+            | b"u32"
+            | b"u64"
+            | b"u128"
+            | b"usize"
+            | b"char"
+            | b"string"
+            | b"uuid"
+            | b"null"
+            | b"json"
+            | b"timestamp"
+            | b"datetime"
+            | b"date"
+            | b"time"
+            | b"duration"
+            | b"decimal"
+    )
+}
+
 /// A type with a line of its own in the lock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Definition {
@@ -318,3 +395,31 @@ macro_rules! tuples {
     )* };
 }
 tuples! { (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F); }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_float_is_seen_wherever_it_lies() {
+        const POINT: Definition = Definition::new("Point", "map::Point", Shape::Struct(&[Field::new("x", f32::SHAPE)]));
+        const VARIANTS: &[Variant] = &[Variant { name: "None", shape: None }, Variant { name: "At", shape: Some(Shape::Named(&POINT)) }];
+        let with = [
+            f64::SHAPE,
+            <Vec<Option<f32>>>::SHAPE,
+            <BTreeMap<String, f64>>::SHAPE,
+            <(u8, f64)>::SHAPE,
+            Shape::Enum(Tagging::External, VARIANTS),
+            Shape::Named(const { &Definition::by_name("Tree", "map::Tree") }),
+            Shape::Scalar("money"),
+        ];
+        for shape in with {
+            assert!(shape.may_hold_floats(), "{shape}");
+        }
+        let without =
+            [<(String, Option<u64>)>::SHAPE, <BTreeMap<uuid::Uuid, Vec<bool>>>::SHAPE, Shape::Enum(Tagging::Untagged, &VARIANTS[..1])];
+        for shape in without {
+            assert!(!shape.may_hold_floats(), "{shape}");
+        }
+    }
+}

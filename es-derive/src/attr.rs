@@ -292,13 +292,14 @@ pub(crate) fn hygienic(span: Span) -> Span {
 
 /// es-core's path as if it were written at the place of a user's token: an error that starts with it points there.
 pub(crate) fn located(krate: &TokenStream, span: Span) -> TokenStream {
-    let is_ours = krate.to_string() == krate_by_default().to_string();
-    let moved = krate.clone().into_iter().map(|mut token| {
+    // asked for each field: printing the path to compare it would be most of what an expansion costs
+    let mut tokens: Vec<TokenTree> = krate.clone().into_iter().collect();
+    let is_ours = matches!(tokens.as_slice(), [TokenTree::Punct(_), TokenTree::Punct(_), TokenTree::Ident(name)] if name == "es_core");
+    for token in &mut tokens {
         // a path of the user's keeps what it resolves to: it may hold a `$crate`
         token.set_span(if is_ours { span } else { token.span().located_at(span) });
-        token
-    });
-    moved.collect()
+    }
+    tokens.into_iter().collect()
 }
 
 fn krate_by_default() -> TokenStream {

@@ -90,6 +90,17 @@ mod tests {
         assert_eq!(meant("verson", known), Some("version"));
         assert_eq!(meant("upcast_form", known), Some("upcast_from"));
         assert_eq!(meant("colour", known), None);
+        assert_eq!(meant("nme", known), Some("name"));
+        assert_eq!(meant("mnae", known), None, "of four letters two may not be wrong");
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (one, other, edits) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("since", "since", 0), ("kitten", "sitting", 3), ("ab", "ba", 2)]
+        {
+            assert_eq!((distance(one, other), distance(other, one)), (edits, edits), "{one} and {other}");
+        }
     }
 
     #[test]

@@ -135,13 +135,17 @@ fn source(derives: Derives, events: usize) -> String {
             text,
             "#[derive({traits})]\npub struct Event{number} {{ account: String, amount: Money, memo: Option<String>, parts: Vec<u32>, sequence: u64, is_final: bool }}"
         );
-        if derives == Derives::Serde {
-            let _ = writeln!(
-                text,
-                "impl Event{number} {{\n    pub fn encode(&self) -> serde_json::Result<Vec<u8>> {{ serde_json::to_vec(self) }}\n    \
-                 pub fn decode(payload: &[u8]) -> serde_json::Result<Self> {{ serde_json::from_slice(payload) }}\n}}"
-            );
-        }
+        // what is never called is never compiled to code
+        let [encode, decode] = match derives {
+            Derives::Plain => continue,
+            Derives::Serde => ["serde_json::to_vec(self).ok()", "serde_json::from_slice(payload).ok()"],
+            Derives::Event => ["Event::encode(self).ok()", "<Self as Event>::decode(1, payload).ok()"],
+        };
+        let _ = writeln!(
+            text,
+            "impl Event{number} {{\n    pub fn to_json(&self) -> Option<Vec<u8>> {{ {encode} }}\n    \
+             pub fn of_json(payload: &[u8]) -> Option<Self> {{ {decode} }}\n}}"
+        );
     }
     text
 }

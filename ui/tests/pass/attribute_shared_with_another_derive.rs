@@ -9,6 +9,13 @@ struct Opened {
     owner: u64,
 }
 
+/// The attributes of several derives stand in one.
+#[derive(Event, Schema, Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[es(schema(name = "account.closed"), event(version = 1))]
+struct Closed {
+    owner: u64,
+}
+
 #[test]
 fn it_says_the_same() {
     assert_eq!(Opened::VERSION, 2);
