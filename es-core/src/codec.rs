@@ -10,7 +10,7 @@ use crate::finite;
 use crate::schema::{Schema, Shape};
 
 /// The JSON of an event.
-pub fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
+pub(crate) fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
     let json = serde_json::to_vec(event);
     // decided by the compiler: for an event without floats, looking for them is not even compiled
     if const { E::SCHEMA.may_hold_floats() } { checked::<E>(event, json) } else { written(E::NAME, json) }
@@ -36,6 +36,11 @@ fn holds_null(json: &[u8]) -> bool {
 /// The JSON of an event without fields: an object, which later versions can add to.
 pub fn encode_unit() -> Vec<u8> {
     b"{}".to_vec()
+}
+
+/// Reads an event that has no earlier version.
+pub(crate) fn read_only<E: Event>(stored_version: u32, payload: &[u8]) -> Result<E, DecodeError> {
+    if stored_version == E::VERSION { read_current(payload) } else { Err(unread::<E>(stored_version, E::VERSION)) }
 }
 
 /// Reads the version of `E` that is written today.

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::codec;
 use crate::error::{DecodeError, EncodeError};
 use crate::retired::Replaced;
 use crate::schema::{Shape, Types};
@@ -51,13 +52,19 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
     ///
     /// # Errors
     /// [`EncodeError`] when serde refuses, or a float is not finite.
-    fn encode(&self) -> Result<Vec<u8>, EncodeError>;
+    #[inline]
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        codec::encode(self)
+    }
 
     /// Reads the JSON of a stored version, converting older ones.
     ///
     /// # Errors
     /// [`DecodeError`] for a version that today's type does not read, and for JSON that is not of that version.
-    fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError>;
+    #[inline]
+    fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError> {
+        codec::read_only(stored_version, payload)
+    }
 
     /// Adds what the event is about.
     fn add_tags(&self, _tags: &mut Tags) {}

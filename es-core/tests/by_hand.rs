@@ -29,10 +29,6 @@ const _: () = {
         ]);
         const RENAMED_FROM: &'static [&'static str] = &["account.paid_in"];
 
-        fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
-            ::es_core::__private::encode(self)
-        }
-
         fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             let cents_since_3 = ::es_core::__private::with(cents);
             match stored_version {
@@ -125,10 +121,6 @@ const _: () = {
             ::es_core::__private::Shape::Struct(&[::es_core::__private::Field::new("first", <String as ::es_core::Schema>::SHAPE)]);
         const RETIRED_INTO: ::core::option::Option<&'static [&'static str]> =
             ::core::option::Option::Some(<Self as ::es_core::__private::RetiredInto>::SUCCESSORS);
-
-        fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
-            ::es_core::__private::encode(self)
-        }
 
         fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             match stored_version {

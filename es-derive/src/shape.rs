@@ -93,11 +93,18 @@ pub(crate) fn of_field(ty: &Type, by_name: bool, krate: &TokenStream) -> TokenSt
     if by_name { quote_spanned!(ty.span()=> <#ty as #krate::Schema>::BY_NAME) } else { of(ty, &krate) }
 }
 
+/// A number, a `bool` or a `char`: it holds no named type.
+fn is_primitive(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 16] =
+        ["bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64"];
+    matches!(ty, Type::Path(path) if PRIMITIVES.iter().any(|name| path.path.is_ident(name)))
+}
+
 /// `<T as Schema>::define(types);` for every type, each once.
 pub(crate) fn define_all<'a>(types: impl IntoIterator<Item = &'a Type>, krate: &TokenStream) -> TokenStream {
     let mut seen = Vec::new();
     let mut calls = TokenStream::new();
-    for ty in types {
+    for ty in types.into_iter().filter(|ty| !is_primitive(ty)) {
         let text = quote!(#ty).to_string();
         if !seen.contains(&text) {
             seen.push(text);

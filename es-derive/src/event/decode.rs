@@ -10,8 +10,11 @@ use super::history::Past;
 use super::model::{Before, Body, Chapter, Event, Field, UpcastFrom};
 use crate::attr::{hygienic, located};
 
-/// The arms of `match stored_version`.
-pub(super) fn body(event: &Event) -> TokenStream {
+/// `fn decode`; nothing where there is no earlier version, which the trait reads by itself.
+pub(super) fn body(event: &Event) -> Option<TokenStream> {
+    if event.keys.upcast_from.is_none() && !matches!(event.body, Body::Unit) {
+        return None;
+    }
     let krate = event.krate();
     let current_version = Literal::u32_unsuffixed(event.version());
     let converters = converters(event, &krate);
@@ -22,7 +25,7 @@ pub(super) fn body(event: &Event) -> TokenStream {
     let past = (event.oldest_by_fields()..event.version()).rev().map(|version| old_version(event, version, &krate));
     let rest = rest(event, &krate);
     // user code in `default = EXPR` must not see `payload` and `stored_version`
-    quote_spanned! {Span::mixed_site()=>
+    Some(quote_spanned! {Span::mixed_site()=>
         #[inline]
         fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, #krate::DecodeError> {
             #converters
@@ -32,7 +35,7 @@ pub(super) fn body(event: &Event) -> TokenStream {
                 #rest
             }
         }
-    }
+    })
 }
 
 /// The versions that are not read by the fields.

@@ -26,10 +26,14 @@ pub(super) fn all(event: &Event) -> TokenStream {
                 ::core::option::Option::Some(<Self as #krate::__private::RetiredInto>::SUCCESSORS);
         }
     });
-    let encode = match event.body {
-        Body::Unit => quote!(::core::result::Result::Ok(#krate::__private::encode_unit())),
-        _ => quote!(#krate::__private::encode(self)),
-    };
+    let encode = matches!(event.body, Body::Unit).then(|| {
+        quote! {
+            #[inline]
+            fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::EncodeError> {
+                ::core::result::Result::Ok(#krate::__private::encode_unit())
+            }
+        }
+    });
     let decode = decode::body(event);
     let tags = tags(event, &krate);
     let add_tags = add_tags(event, &krate);
@@ -57,11 +61,7 @@ pub(super) fn all(event: &Event) -> TokenStream {
                 #tags
                 #lock_members
 
-                #[inline]
-                fn encode(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::EncodeError> {
-                    #encode
-                }
-
+                #encode
                 #decode
                 #add_tags
                 #define

@@ -136,8 +136,7 @@ const _: () = {
             ::es_core::__private::SnapshotRule::new(
                 100,
                 1,
-                |types| {
-                    <i64 as ::es_core::Schema>::define(types);
+                |_| {
                     const {
                         ::es_core::__private::Shape::Struct(
                             &[

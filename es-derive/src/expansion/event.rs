@@ -73,12 +73,6 @@ const _: () = {
             ),
         ];
         #[inline]
-        fn encode(
-            &self,
-        ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
-            ::es_core::__private::encode(self)
-        }
-        #[inline]
         fn decode(
             stored_version: u32,
             payload: &[u8],
@@ -152,7 +146,6 @@ const _: () = {
         fn define(types: &mut ::es_core::__private::Types) {
             <CustomerId as ::es_core::Schema>::define(types);
             <Currency as ::es_core::Schema>::define(types);
-            <i64 as ::es_core::Schema>::define(types);
         }
     }
     const _: ::core::option::Option<&str> = ::core::option_env!("ES_LOCK");

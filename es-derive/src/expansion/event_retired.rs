@@ -16,29 +16,6 @@ const _: () = {
             <Self as ::es_core::__private::RetiredInto>::SUCCESSORS,
         );
         const PACKAGE: &'static str = "es-derive";
-        #[inline]
-        fn encode(
-            &self,
-        ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
-            ::es_core::__private::encode(self)
-        }
-        #[inline]
-        fn decode(
-            stored_version: u32,
-            payload: &[u8],
-        ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
-            match stored_version {
-                1 => ::es_core::__private::read_current::<Self>(payload),
-                other => {
-                    ::core::result::Result::Err(
-                        ::es_core::__private::unread::<Self>(other, 1),
-                    )
-                }
-            }
-        }
-        fn define(types: &mut ::es_core::__private::Types) {
-            <i64 as ::es_core::Schema>::define(types);
-        }
     }
     /// What [`OrderCreated`] became.
     #[allow(private_interfaces)]

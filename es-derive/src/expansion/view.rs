@@ -209,7 +209,6 @@ const _: () = {
             types: &mut ::es_core::__private::Types,
         ) -> ::es_core::__private::Shape {
             <String as ::es_core::Schema>::define(types);
-            <i64 as ::es_core::Schema>::define(types);
             const {
                 ::es_core::__private::Shape::Struct(
                     &[
