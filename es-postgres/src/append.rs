@@ -43,6 +43,11 @@ impl Prepared {
         Ok(Self { append, metadata, tags, locks })
     }
 
+    /// Whether there is nothing to be checked but its stream's version.
+    pub(crate) fn is_simple(&self) -> bool {
+        self.append.key.is_none() && self.append.condition.is_none() && !self.append.events.is_empty()
+    }
+
     /// How many locks it takes.
     pub(crate) fn locks(&self) -> usize {
         self.locks.len()
@@ -151,12 +156,7 @@ impl<'a> Arrays<'a> {
             self.s_hint[at] = self.s_hint[at].max(bound(version));
         }
         self.a_stream.push(stream);
-        self.a_expect.push(match append.expected {
-            ExpectedVersion::Any => None,
-            ExpectedVersion::NoStream => Some(0),
-            ExpectedVersion::Exists => Some(-1),
-            ExpectedVersion::Exact(version) => Some(bound(version)),
-        });
+        self.a_expect.push(expected(append));
         self.a_count.push(count(append.events.len()));
         self.a_metadata.push(prepared.metadata.as_deref().map(Json));
         self.a_key.push(append.key.as_ref().map(|key| key.key.as_str()));
@@ -228,6 +228,33 @@ impl<'a> Arrays<'a> {
             .bind(fenced.then_some(names))
             .bind(fenced.then_some(shared))
             .bind(self.locks.len() > lock::MOST)
+    }
+}
+
+/// The call that appends what [is simple](Prepared::is_simple), on its own.
+pub(crate) fn statement_of_one(sql: SqlStr, prepared: &Prepared) -> Query<'static, Postgres, PgArguments> {
+    let Prepared { append, metadata, tags, .. } = prepared;
+    let events = || append.events.iter();
+    let tagged = tags.iter().any(Option::is_some);
+    sqlx::query(sql)
+        .bind(append.stream.as_ref().map(StreamId::category))
+        .bind(append.stream.as_ref().map(StreamId::id))
+        .bind(expected(append))
+        .bind(metadata.as_deref().map(Json))
+        .bind(events().map(|event| &*event.name).collect::<Vec<_>>())
+        .bind(events().map(|event| i64::from(event.version)).collect::<Vec<_>>())
+        .bind(events().map(|event| event.event_id).collect::<Vec<_>>())
+        .bind(events().map(|event| Json(&event.payload)).collect::<Vec<_>>())
+        .bind(tagged.then(|| tags.iter().map(Option::as_deref).collect::<Vec<_>>()))
+}
+
+/// The version that is expected, as the server is told: null for any, -1 for at least 1.
+fn expected(append: &Append) -> Option<i64> {
+    match append.expected {
+        ExpectedVersion::Any => None,
+        ExpectedVersion::NoStream => Some(0),
+        ExpectedVersion::Exists => Some(-1),
+        ExpectedVersion::Exact(version) => Some(bound(version)),
     }
 }
 

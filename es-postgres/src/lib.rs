@@ -46,6 +46,7 @@ mod connections;
 mod error;
 mod fence;
 mod flush;
+mod fold;
 mod keys;
 mod load;
 mod lock;
@@ -71,11 +72,10 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use es_core::store::{Append, AppendError, Appended, Durability, EventStore, KeyRecord, Page, PageSize, StoreError};
+use es_core::store::{Append, AppendError, Appended, Durability, EventStore, FoldStream, KeyRecord, Page, PageSize, StoreError};
 use es_core::{Position, Query, StoredEvent, StreamId, Tag};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection, SqlStr};
-use tokio::sync::mpsc;
 
 pub use builder::{Builder, Commit, Positions};
 pub use error::{PostgresError, Said};
@@ -90,13 +90,13 @@ use flush::Flushed;
 use page::Sizes;
 use sql::{Schema, Statements};
 use wake::Wake;
-use writer::Job;
+use writer::Appends;
 
 /// Events in a schema of a PostgreSQL database. Clones share its connections; the last one closes them.
 #[derive(Clone)]
 pub struct PostgresStore {
     shared: Arc<Shared>,
-    appends: mpsc::Sender<Job>,
+    appends: Appends,
     _open: Arc<Open>,
 }
 
@@ -132,6 +132,11 @@ impl Shared {
             Commit::Plain => self.sql.append(),
             Commit::Overlapped => self.sql.append_overlapped(),
         }
+    }
+
+    /// Whether one append by itself may go out in `append_one`.
+    fn has_call_for_one(&self) -> bool {
+        self.commit == Commit::Plain && self.positions == Positions::Gapless
     }
 
     /// What the processes of one store wake each other on.
@@ -232,14 +237,10 @@ impl EventStore for PostgresStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let prepared = Arc::new(Prepared::new(append, self.shared.positions)?);
         loop {
-            let (job, outcome) = Job::new(prepared.clone());
-            self.appends.send(job).await.map_err(|_| StoreError::Closed)?;
-            match outcome.await {
-                Ok(Answer::Stored(appended)) => return Ok(appended),
-                Ok(Answer::Refused(error)) => return Err(error),
-                Ok(Answer::KeyUsed) => {}
-                // it was taken, and its task died before it could say what became of it
-                Err(_) => return Err(AppendError::OutcomeUnknown(StoreError::Closed)),
+            match self.appends.send(prepared.clone()).await? {
+                Answer::Stored(appended) => return Ok(appended),
+                Answer::Refused(error) => return Err(error),
+                Answer::KeyUsed => {}
             }
             // unless the key was forgotten in between
             let key = prepared.key().unwrap_or_default();
@@ -251,6 +252,10 @@ impl EventStore for PostgresStore {
 
     async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {
         stream::read(&self.shared, stream, from, size).await
+    }
+
+    async fn fold_stream<F: FoldStream>(&self, stream: &StreamId, from: u64, fold: F) -> Result<F, StoreError> {
+        fold::fold(&self.shared, stream, from, fold).await
     }
 
     async fn read(&self, query: &Query, after: Position, size: PageSize) -> Result<Page, StoreError> {

@@ -101,7 +101,7 @@ impl Decoder {
             self.names.get(row, NAME)?,
             integer(row, EVENT_VERSION)?,
             Payload::new(bytes(row, PAYLOAD)?.to_vec()),
-            tags(row)?,
+            tags(row, TAGS)?,
             recorded_at(row, RECORDED_AT)?,
             self.metadata(row)?,
         ))
@@ -182,10 +182,10 @@ pub(crate) fn recorded_at(row: &PgRow, at: usize) -> Result<DateTime<Utc>, Store
     since_2000.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros).ok_or_else(|| unexpected(row, at))
 }
 
-fn tags(row: &PgRow) -> Result<Vec<Tag>, StoreError> {
-    match optional_bytes(row, TAGS)? {
+pub(crate) fn tags(row: &PgRow, at: usize) -> Result<Vec<Tag>, StoreError> {
+    match optional_bytes(row, at)? {
         None => Ok(Vec::new()),
-        Some(array) => parse_tags(array).ok_or_else(|| unexpected(row, TAGS)),
+        Some(array) => parse_tags(array).ok_or_else(|| unexpected(row, at)),
     }
 }
 
@@ -216,7 +216,7 @@ fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 #[cold]
-fn unexpected(row: &PgRow, at: usize) -> StoreError {
+pub(crate) fn unexpected(row: &PgRow, at: usize) -> StoreError {
     let name = row.columns().get(at).map_or("?", |column| sqlx::Column::name(column)).to_owned();
     let position = optional_bytes(row, POSITION).ok().flatten().and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_be_bytes);
     StoreError::Corrupt { what: format!("an event at position {position} whose column `{name}` is not what this library writes") }

@@ -50,8 +50,8 @@ macro_rules! statements {
 }
 
 statements! {
-    append, append_in, append_overlapped, flush, fence, head, stream_version, duplicate_event,
-    read_stream, read_all, read_clause, read_clauses, read_tagged,
+    append, append_one, append_in, append_overlapped, flush, fence, head, stream_version, duplicate_event,
+    read_stream, fold_stream, read_all, read_clause, read_clauses, read_tagged,
     load, select_snapshot, upsert_snapshot, delete_snapshot,
     select_key, prune_keys, add_tags,
     select_checkpoint, upsert_checkpoint,

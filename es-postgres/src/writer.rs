@@ -1,15 +1,16 @@
-//! The task that owns the connection which appends, and sends together what came in while its last call was under way.
+//! The connections that append: whoever finds one idle appends on it at once; else what came in meanwhile goes out together.
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use es_core::store::{Append, AppendError, StoreError};
 use sqlx::postgres::PgDatabaseError;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit, mpsc, oneshot};
 
 use crate::Shared;
-use crate::append::{Answer, Prepared, answers, duplicate, own_fault, statement};
+use crate::append::{Answer, Prepared, answers, duplicate, own_fault, statement, statement_of_one};
 use crate::builder::Commit;
 use crate::error::{PostgresError, code, database_error, is_lost, is_passing};
 use crate::{flush, lock};
@@ -26,27 +27,64 @@ const WAITING: usize = 4096;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// An append on its way.
-pub(crate) struct Job {
+struct Job {
     prepared: Arc<Prepared>,
     answer: oneshot::Sender<Answer>,
 }
 
-impl Job {
-    pub(crate) fn new(prepared: Arc<Prepared>) -> (Self, oneshot::Receiver<Answer>) {
+/// The way to append.
+#[derive(Clone)]
+pub(crate) struct Appends {
+    queue: mpsc::Sender<Job>,
+    writers: Arc<Writers>,
+}
+
+/// Starts the tasks; they end when the last handle is gone and everything is answered.
+pub(crate) fn start(shared: &Arc<Shared>, writers: usize) -> Appends {
+    let (sender, jobs) = mpsc::channel(WAITING);
+    let queue = Arc::new(Mutex::new(Queue { jobs, next: None, most_locks: lock::MOST }));
+    let idle = (0..writers).map(|_| Writer { shared: shared.clone(), connection: None, used: Instant::now(), cut_off: false }).collect();
+    let writers = Arc::new(Writers { permits: Semaphore::new(writers), idle: std::sync::Mutex::new(idle) });
+    for _ in 0..writers.permits.available_permits() {
+        tokio::spawn(send_what_waits(queue.clone(), writers.clone()));
+    }
+    Appends { queue: sender, writers }
+}
+
+impl Appends {
+    /// Appends, and says what became of it.
+    pub(crate) async fn send(&self, prepared: Arc<Prepared>) -> Result<Answer, StoreError> {
         let (answer, outcome) = oneshot::channel();
-        (Self { prepared, answer }, outcome)
+        let job = Job { prepared, answer };
+        // nobody waits, and a connection is idle: a task in between would only be woken for this
+        if self.queue.capacity() == WAITING
+            && !self.queue.is_closed()
+            && let Some(mut writer) = self.writers.try_take()
+        {
+            writer.send(vec![job]).await;
+        } else {
+            self.queue.send(job).await.map_err(|_| StoreError::Closed)?;
+        }
+        // if not, it was taken, and its task died before it could say what became of it
+        Ok(outcome.await.unwrap_or_else(|_| Answer::Refused(AppendError::OutcomeUnknown(StoreError::Closed))))
     }
 }
 
-/// Starts the tasks; they end when the last sender is gone and everything is answered.
-pub(crate) fn start(shared: &Arc<Shared>, writers: usize) -> mpsc::Sender<Job> {
-    let (sender, jobs) = mpsc::channel(WAITING);
-    let queue = Arc::new(Mutex::new(Queue { jobs, next: None, most_locks: lock::MOST }));
-    for _ in 0..writers {
-        let (shared, queue) = (shared.clone(), queue.clone());
-        tokio::spawn(Writer { shared, queue, connection: None, used: Instant::now() }.run());
+/// Sends what waits, whenever a connection is idle.
+async fn send_what_waits(queue: Arc<Mutex<Queue>>, writers: Arc<Writers>) {
+    loop {
+        let mut queue = queue.lock().await;
+        if !queue.wait().await {
+            break;
+        }
+        let Some(mut writer) = writers.take().await else { break };
+        let batch = queue.take();
+        drop(queue);
+        if !batch.is_empty() {
+            writer.send(batch).await;
+        }
     }
-    sender
+    writers.close().await;
 }
 
 /// What waits. Whoever waits for something to come holds it.
@@ -57,11 +95,77 @@ struct Queue {
     most_locks: usize,
 }
 
+/// The connections that append, each for one call at a time. Who waits for one gets it before who only asks.
+struct Writers {
+    permits: Semaphore,
+    idle: std::sync::Mutex<Vec<Writer>>,
+}
+
+impl Writers {
+    fn try_take(&self) -> Option<Taken<'_>> {
+        self.taken(self.permits.try_acquire().ok()?)
+    }
+
+    async fn take(&self) -> Option<Taken<'_>> {
+        self.taken(self.permits.acquire().await.ok()?)
+    }
+
+    fn taken<'a>(&'a self, permit: SemaphorePermit<'a>) -> Option<Taken<'a>> {
+        let writer = self.idle().pop()?;
+        Some(Taken { writers: self, writer: Some(writer), _permit: permit })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Writer>> {
+        // nothing that can panic runs under the lock
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn close(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        for connection in idle.into_iter().filter_map(|writer| writer.connection) {
+            let _ = connection.close().await;
+        }
+    }
+}
+
+/// A writer that is in use.
+struct Taken<'a> {
+    writers: &'a Writers,
+    writer: Option<Writer>,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        // the permit goes after this
+        if let Some(writer) = self.writer.take() {
+            self.writers.idle().push(writer);
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "it is taken out only when the guard is dropped")]
+impl Deref for Taken<'_> {
+    type Target = Writer;
+
+    fn deref(&self) -> &Writer {
+        self.writer.as_ref().expect("a writer")
+    }
+}
+
+#[expect(clippy::expect_used, reason = "it is taken out only when the guard is dropped")]
+impl DerefMut for Taken<'_> {
+    fn deref_mut(&mut self) -> &mut Writer {
+        self.writer.as_mut().expect("a writer")
+    }
+}
+
 struct Writer {
     shared: Arc<Shared>,
-    queue: Arc<Mutex<Queue>>,
     connection: Option<PgConnection>,
     used: Instant,
+    /// Whether a call is under way, or was given up by its caller: then its answer may still be on the connection.
+    cut_off: bool,
 }
 
 /// What the server said to a whole batch.
@@ -73,51 +177,39 @@ enum Failed {
 }
 
 impl Queue {
-    /// Waits for an append, and takes with it what else is there.
-    async fn take(&mut self) -> Option<Vec<Job>> {
-        let first = loop {
-            let job = match self.next.take() {
-                Some(job) => job,
-                None => self.jobs.recv().await?,
-            };
-            // whoever wanted it may have gone away before it was sent
-            if !job.answer.is_closed() {
-                break job;
-            }
-        };
-        let (mut weight, mut locks) = (first.prepared.weight(), first.prepared.locks());
-        let mut batch = vec![first];
+    /// Waits for an append; false if none is to come any more.
+    async fn wait(&mut self) -> bool {
+        if self.next.is_none() {
+            self.next = self.jobs.recv().await;
+        }
+        self.next.is_some()
+    }
+
+    /// Takes what is there, as much as goes into one call.
+    fn take(&mut self) -> Vec<Job> {
+        let (mut batch, mut weight, mut locks) = (Vec::<Job>::new(), 0, 0);
         while batch.len() < APPENDS && weight < BYTES {
-            let Ok(job) = self.jobs.try_recv() else { break };
+            let Some(job) = self.next.take().or_else(|| self.jobs.try_recv().ok()) else { break };
+            // whoever wanted it may have gone away before it was sent
             if job.answer.is_closed() {
                 continue;
             }
             locks += job.prepared.locks();
             let key = job.prepared.key();
             // the second of two with one key has to see the first
-            if locks > self.most_locks || key.is_some() && batch.iter().any(|other| other.prepared.key() == key) {
+            let same_key = key.is_some() && batch.iter().any(|other| other.prepared.key() == key);
+            if !batch.is_empty() && (locks > self.most_locks || same_key) {
                 self.next = Some(job);
                 break;
             }
             weight += job.prepared.weight();
             batch.push(job);
         }
-        Some(batch)
+        batch
     }
 }
 
 impl Writer {
-    async fn run(mut self) {
-        loop {
-            let batch = self.queue.lock().await.take().await;
-            let Some(batch) = batch else { break };
-            self.send(batch).await;
-        }
-        if let Some(connection) = self.connection {
-            let _ = connection.close().await;
-        }
-    }
-
     async fn send(&mut self, mut batch: Vec<Job>) {
         let (error, unknown) = match self.call(&batch).await {
             Ok(told) => return self.answer(batch, told),
@@ -178,8 +270,15 @@ impl Writer {
         self.connect().await.map_err(Failed::Refused)?;
         let Some(connection) = &mut self.connection else { return Err(Failed::Refused(sqlx::Error::PoolClosed)) };
         let appends = || batch.iter().map(|job| &*job.prepared);
-        let call = statement(self.shared.append_call(), appends(), self.shared.positions).fetch_one(connection).await;
-        self.used = Instant::now();
+        let call = match batch {
+            [job] if self.shared.has_call_for_one() && job.prepared.is_simple() => {
+                statement_of_one(self.shared.sql.append_one(), &job.prepared)
+            }
+            _ => statement(self.shared.append_call(), appends(), self.shared.positions),
+        };
+        self.cut_off = true;
+        let call = call.fetch_one(connection).await;
+        (self.cut_off, self.used) = (false, Instant::now());
         match call.and_then(|row| answers(&row, appends())) {
             Ok(told) if told.len() == batch.len() => Ok(told),
             Ok(_) => Err(Failed::Unknown(sqlx::Error::Protocol("answers are missing".into()))),
@@ -206,12 +305,14 @@ impl Writer {
 
     /// Sees to it that there is a connection, for as long as the patience lasts. Nothing was sent yet.
     async fn connect(&mut self) -> Result<(), sqlx::Error> {
-        if self.used.elapsed() > IDLE
+        // a ping comes after what is still to come
+        if (self.cut_off || self.used.elapsed() > IDLE)
             && let Some(connection) = &mut self.connection
             && connection.ping().await.is_err()
         {
             self.connection = None;
         }
+        self.cut_off = false;
         let until = Instant::now() + self.shared.patience;
         let mut pause = Duration::from_millis(5);
         while self.connection.is_none() {
@@ -232,6 +333,9 @@ impl Writer {
         let mut connection = self.shared.reads.options().connect().await?;
         // so that an append is one round trip, and what may break before it is sent breaks here
         (&mut connection).prepare(self.shared.append_call()).await?;
+        if self.shared.has_call_for_one() {
+            (&mut connection).prepare(self.shared.sql.append_one()).await?;
+        }
         Ok(connection)
     }
 }

@@ -4,10 +4,12 @@
 mod given;
 mod server;
 
+use std::time::Duration;
+
 use es_core::store::{Append, AppendError, Appended, EventStore, NewEvent, PageSize, StoreError};
 use es_core::{Conflict, ExpectedVersion, Position, Tag};
 use es_postgres::PostgresStore;
-use given::{HOLD, Outcome, account, all, deposit, deposited, number, positions, send, take, until_waiting};
+use given::{HOLD, Outcome, account, all, deposit, deposited, number, positions, send, take, until_waiting, waiting};
 use server::Database;
 
 /// Answers to appends that queue up while the call before them waits for somebody else.
@@ -159,5 +161,77 @@ async fn an_append_that_nobody_waits_for_any_more_is_not_sent() {
     first.await.unwrap().unwrap();
     store.append(deposit(3, 3)).await.unwrap();
     assert!(store.read_stream(&account(2), 1, PageSize::default()).await.unwrap().is_empty());
+    database.drop().await;
+}
+
+/// Appends that hang on one another, and have nothing but a stream's version to be checked.
+fn simple() -> Vec<Append> {
+    let (seat, row) = (Tag::new("seat", "A 1").unwrap(), Tag::new("row", "\"A\"").unwrap());
+    let several = (1..=3).map(deposited).chain([deposited(4).tagged([seat.clone(), row.clone(), seat])]).collect();
+    let to = |id, expected, events| Append::to(account(id), expected, events);
+    vec![
+        to(1, ExpectedVersion::NoStream, vec![deposited(1)]),
+        to(1, ExpectedVersion::NoStream, vec![deposited(2)]),
+        to(1, ExpectedVersion::Exact(1), several),
+        to(1, ExpectedVersion::Exact(9), vec![deposited(3)]),
+        to(2, ExpectedVersion::Exists, vec![deposited(4)]),
+        to(1, ExpectedVersion::Exists, vec![deposited(5), deposited(6)]),
+        to(2, ExpectedVersion::Any, vec![deposited(7).tagged([row])]),
+        Append::unstreamed(vec![deposited(8)]),
+        Append::unstreamed(vec![deposited(9), deposited(10)]),
+        to(1, ExpectedVersion::Exact(7), vec![deposited(11)]),
+    ]
+}
+
+/// What the appends were told, and what is stored then, without times and ids.
+async fn seen(store: &PostgresStore, outcomes: Vec<Outcome>) -> (Vec<String>, Vec<String>) {
+    let told = outcomes.into_iter().map(|outcome| match outcome {
+        Ok(Appended { first_position, position, version, .. }) => format!("{first_position:?} {position:?} {version}"),
+        Err(error) => format!("{error:?}"),
+    });
+    let stored = all(store).await.into_iter().map(|event| {
+        format!("{:?} {:?} {} {} {:?} {:?}", event.position, event.stream, event.version, event.name, event.event, event.tags)
+    });
+    (told.collect(), stored.collect())
+}
+
+#[tokio::test]
+async fn an_append_by_itself_is_stored_and_told_as_one_of_several() {
+    let (database, store) = opened().await;
+    let grouped = together(&database, &store, simple()).await;
+    let grouped = seen(&store, grouped).await;
+    database.drop().await;
+
+    let (database, store) = opened().await;
+    store.append(Append::unstreamed(vec![deposited(0)])).await.unwrap();
+    let mut alone = Vec::new();
+    for append in simple() {
+        alone.push(store.append(append).await);
+    }
+    assert_eq!(seen(&store, alone).await, grouped);
+    let tagged = "select count(*) from es.event_tags t join es.events e using (position, name) where t.tag = any (e.tags)";
+    assert_eq!(number(&mut database.connect().await, tagged).await, 3);
+    database.drop().await;
+}
+
+#[tokio::test]
+async fn an_append_that_is_given_up_under_way_leaves_nothing_for_the_next() {
+    let database = Database::create(server::fast()).await;
+    let store = PostgresStore::builder(&database.url()).patience(Duration::from_secs(1)).connect().await.unwrap();
+    let mut other = database.connect().await;
+    server::run_all(&mut other, HOLD).await;
+    let given_up = send(&store, deposit(1, 5));
+    until_waiting(&mut other, 1).await;
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    // the server says that it has waited for too long, and nobody hears of it
+    while waiting(&mut other).await > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server::run(&mut other, "rollback").await;
+    for cents in 1..=20 {
+        let appended = store.append(deposit(2, cents)).await.unwrap();
+        assert_eq!((appended.position, appended.version), (Some(Position(cents.cast_unsigned())), cents.cast_unsigned()));
+    }
     database.drop().await;
 }
