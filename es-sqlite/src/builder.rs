@@ -10,7 +10,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::SqliteStore;
 use crate::error::failed;
 use crate::migrate::migrate;
+use crate::pace::SHORT;
 use crate::threads::Threads;
+
+/// KiB, negative: 2 MiB if nothing is said, less than a long stream whose events lie far apart.
+const CACHE: i64 = -8192;
 
 /// When a commit counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,13 +50,15 @@ pub struct Builder {
     path: Result<PathBuf, String>,
     pub(crate) synchronous: Synchronous,
     pub(crate) readers: usize,
-    patience: Duration,
+    pub(crate) patience: Duration,
+    /// How long a caller's own thread may be kept.
+    pub(crate) short: Duration,
 }
 
 impl Builder {
     pub(crate) fn new(path: Result<PathBuf, String>) -> Self {
         let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
-        Self { path, synchronous: Synchronous::Full, readers, patience: Duration::from_secs(10) }
+        Self { path, synchronous: Synchronous::Full, readers, patience: Duration::from_secs(10), short: SHORT }
     }
 
     /// When a commit counts as done; [`Synchronous::Full`] if nothing is said.
@@ -93,6 +99,7 @@ impl Builder {
         connection.pragma_update(None, "synchronous", self.synchronous.pragma()).map_err(&setting)?;
         // what a burst of appends made of the log is given back when it has been copied
         connection.pragma_update(None, "journal_size_limit", 64 << 20).map_err(&setting)?;
+        connection.pragma_update(None, "cache_size", CACHE).map_err(&setting)?;
         Ok(connection)
     }
 
@@ -101,14 +108,13 @@ impl Builder {
         let connection = self.connection()?;
         let setting = failed("setting up a read connection");
         connection.pragma_update(None, "query_only", true).map_err(&setting)?;
-        // KiB, negative: 2 MiB if nothing is said, less than a long stream whose events lie far apart
-        connection.pragma_update(None, "cache_size", -8192).map_err(&setting)?;
+        connection.pragma_update(None, "cache_size", CACHE).map_err(&setting)?;
         Ok(connection)
     }
 
     fn connection(&self) -> Result<Connection, StoreError> {
         let path = self.path.as_ref().map_err(|reason| StoreError::Refused { reason: reason.clone() })?;
-        // each connection stays in its thread
+        // each connection is used by one thread at a time
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed("opening the file"))?;
         connection.busy_timeout(self.patience).map_err(failed("opening the file"))?;

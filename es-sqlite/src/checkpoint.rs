@@ -20,7 +20,7 @@ fn upsert(connection: &Connection, name: &str, position: Position) -> rusqlite::
 impl CheckpointStore for SqliteStore {
     async fn checkpoint(&self, name: &str) -> Result<Position, StoreError> {
         let name = name.to_owned();
-        self.read_with(move |reader| select(&reader.connection, &name).map_err(failed("reading a checkpoint"))).await
+        self.read_briefly(move |reader| select(&reader.connection, &name).map_err(failed("reading a checkpoint"))).await
     }
 
     async fn save_checkpoint(&self, name: &str, position: Position) -> Result<(), StoreError> {

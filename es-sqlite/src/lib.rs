@@ -13,10 +13,11 @@
 //! `events`, their payloads as JSON text, for everyone to read and for nobody else to change. Tables of your own may stand beside
 //! them.
 //!
-//! One thread owns the connection that writes. Appends that come in while it commits are committed together afterwards, each with
-//! an answer of its own; none is answered before it is committed. A few threads read. Dropping the last handle ends them all and
-//! copies the write-ahead log into the file, which blocks for as long as that takes: [`SqliteStore::close`] is the way that
-//! doesn't.
+//! Appends that come in while others are being committed are committed together afterwards by a thread, each with an answer of its
+//! own; none is answered before it is committed. A caller that is alone reads and commits on its own thread as long as the disk
+//! has taken less than a millisecond for that, and never waits there for anybody. A few threads read. Dropping the last handle ends
+//! them all and copies the write-ahead log into the file, which blocks for as long as that takes: [`SqliteStore::close`] is the way
+//! that doesn't.
 
 mod append;
 mod builder;
@@ -27,6 +28,7 @@ mod fold;
 mod keys;
 mod load;
 mod migrate;
+mod pace;
 mod projection;
 mod query;
 mod queue;
@@ -121,13 +123,25 @@ impl SqliteStore {
         }
     }
 
+    /// A short read: on the caller's thread if the write connection is idle, which has the pages that were written last.
+    async fn read_briefly<T: Send + 'static>(
+        &self,
+        read: impl Fn(&mut Reader) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if let Some(value) = self.threads.writer.read_here(&read) {
+            return Ok(value);
+        }
+        let writer = self.threads.writer.clone();
+        self.read_with(move |reader| writer.measured(|| read(reader))).await
+    }
+
     async fn write_with<T: Send + 'static>(
         &self,
         what: &'static str,
         write: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (change, outcome) = Change::new(what, write);
-        self.threads.writes.push(Box::new(change)).map_err(|_| StoreError::Closed)?;
+        self.threads.writer.queue.push(Box::new(change)).map_err(|_| StoreError::Closed)?;
         outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 }
@@ -147,7 +161,7 @@ impl EventStore for SqliteStore {
 
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (job, outcome) = AppendJob::new(append)?;
-        self.threads.writes.push(Box::new(job)).map_err(|_| StoreError::Closed)?;
+        self.threads.writer.write(Box::new(job)).await?;
         // it was taken, and its thread died before it could say what became of it
         outcome.await.unwrap_or(Err(AppendError::OutcomeUnknown(StoreError::Closed)))
     }
@@ -168,11 +182,11 @@ impl EventStore for SqliteStore {
 
     async fn stream_version(&self, stream: &StreamId) -> Result<u64, StoreError> {
         let stream = stream.clone();
-        self.read_with(move |reader| stream::version(&reader.connection, &stream).map_err(failed("reading a stream's version"))).await
+        self.read_briefly(move |reader| stream::version(&reader.connection, &stream).map_err(failed("reading a stream's version"))).await
     }
 
     async fn head(&self) -> Result<Position, StoreError> {
-        self.read_with(|reader| read::head(&reader.connection).map_err(failed("reading the head"))).await
+        self.read_briefly(|reader| read::head(&reader.connection).map_err(failed("reading the head"))).await
     }
 
     async fn wait_past(&self, position: Position) -> Result<(), StoreError> {
@@ -181,7 +195,7 @@ impl EventStore for SqliteStore {
 
     async fn key(&self, key: &str) -> Result<Option<KeyRecord>, StoreError> {
         let key = key.to_owned();
-        self.read_with(move |reader| keys::select(&reader.connection, &key).map_err(failed("reading a key"))).await
+        self.read_briefly(move |reader| keys::select(&reader.connection, &key).map_err(failed("reading a key"))).await
     }
 
     async fn add_tags(&self, tags: &[(Position, Vec<Tag>)]) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
+use std::time::Duration;
 
 use es_core::store::StoreError;
 use rusqlite::Connection;
@@ -23,6 +24,13 @@ pub(crate) type Task = Box<dyn FnOnce(&mut Reader) + Send>;
 impl Reader {
     pub(crate) fn new(connection: Connection) -> Self {
         Self { connection, decoder: Decoder::new() }
+    }
+
+    /// The connection, which waits for other processes as long as is said.
+    pub(crate) fn waiting(&mut self, patience: Duration) -> &mut Connection {
+        // it fails for no connection that is open
+        let _ = self.connection.busy_timeout(patience);
+        &mut self.connection
     }
 
     /// Runs several statements on what is committed now.

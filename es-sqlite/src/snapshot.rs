@@ -40,6 +40,9 @@ fn delete(connection: &Connection, stream: &StreamId) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// A load of at most so many events is short.
+const SHORT: usize = 256;
+
 impl SnapshotStore for SqliteStore {
     async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, StoreError> {
         let stream = stream.clone();
@@ -57,6 +60,9 @@ impl SnapshotStore for SqliteStore {
     }
 
     async fn load(&self, load: Load) -> Result<LoadedStream, StoreError> {
-        self.read_with(move |reader| load::load(reader, load)).await
+        match load.size.events <= SHORT {
+            true => self.read_briefly(move |reader| load::load(reader, &load)).await,
+            false => self.read_with(move |reader| load::load(reader, &load)).await,
+        }
     }
 }

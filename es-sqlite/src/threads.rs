@@ -12,12 +12,12 @@ use crate::builder::Builder;
 use crate::queue::Queue;
 use crate::reader::Task;
 use crate::wake::Wake;
-use crate::writer::Job;
-use crate::{reader, wake, writer};
+use crate::writer::Writer;
+use crate::{reader, wake};
 
 /// One thread writes, a few read, one looks for what other processes write. Dropping this ends them, and waits for it.
 pub(crate) struct Threads {
-    pub(crate) writes: Arc<Queue<Box<dyn Job>>>,
+    pub(crate) writer: Arc<Writer>,
     pub(crate) reads: Arc<Queue<Task>>,
     pub(crate) wake: Arc<Wake>,
     handles: Mutex<Vec<JoinHandle<()>>>,
@@ -29,10 +29,11 @@ impl Threads {
     /// Opens a connection in each thread, the writer's first.
     pub(crate) async fn start(builder: Arc<Builder>) -> Result<Self, StoreError> {
         let (alive, running) = mpsc::channel(1);
+        let wake = Arc::new(Wake::new());
         let threads = Self {
-            writes: Arc::new(Queue::new()),
+            writer: Arc::new(Writer::new(wake.clone(), builder.patience, builder.short)),
             reads: Arc::new(Queue::new()),
-            wake: Arc::new(Wake::new()),
+            wake,
             handles: Mutex::default(),
             running: tokio::sync::Mutex::new(running),
         };
@@ -40,10 +41,10 @@ impl Threads {
             let builder = builder.clone();
             move || builder.read_connection()
         };
-        let (writes, woken, opening) = (threads.writes.clone(), threads.wake.clone(), builder.clone());
+        let (writer, opening) = (threads.writer.clone(), builder.clone());
         let (reads_open, others): (Sender<()>, Receiver<()>) = channel();
         let write = move |connection| {
-            let connection = writer::run(connection, &writes, &woken);
+            let connection = writer.run(connection);
             // of two that close at once each may leave the log to the other: the last to close copies it into the file
             while others.recv().is_ok() {}
             drop(connection);
@@ -95,7 +96,7 @@ impl Threads {
 
     /// Takes nothing new; what is queued is still done.
     fn end(&self) {
-        self.writes.close();
+        self.writer.queue.close();
         self.reads.close();
         self.wake.close();
     }
