@@ -3,20 +3,31 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
+use crate::aggregate::Aggregate;
+use crate::app::encode;
 use crate::command::{Command, Handle, HandleWith};
+use crate::decision::Events;
 use crate::event::Event;
+use crate::projection::{Projection, ProjectionError};
 use crate::query::Clause;
 use crate::recorded::{Payload, StoredEvent};
 use crate::state::{Boundary, State};
-use crate::stream::Position;
+use crate::store::ViewStore;
+use crate::stream::{Position, StreamId};
 use crate::tag::Tags;
+use crate::testing::row::GivenRow;
 use crate::testing::shown::fail;
 use crate::testing::then::Outcome;
+use crate::view::View;
 
 /// Events of any types, in the order in which they were recorded. Made by [`history!`](crate::history).
 #[derive(Clone, Default)]
 pub struct History {
     events: Vec<StoredEvent>,
+    /// When what comes next was recorded.
+    now: DateTime<Utc>,
 }
 
 impl History {
@@ -25,7 +36,7 @@ impl History {
         Self::default()
     }
 
-    /// This, and then `event`.
+    /// This, and then `event`, which belongs to no stream.
     ///
     /// # Panics
     /// When the event cannot be stored.
@@ -48,9 +59,34 @@ impl History {
             E::VERSION,
             Payload::new(payload),
             tags,
-            chrono::DateTime::UNIX_EPOCH,
+            self.now,
             Arc::default(),
         ));
+        self
+    }
+
+    /// This, and then `events` in the stream of the aggregate with this id.
+    ///
+    /// # Panics
+    /// When an event cannot be stored, or the id is outside the limits.
+    #[must_use]
+    #[track_caller]
+    pub fn in_stream<A: Aggregate>(mut self, id: &A::Id, events: Events<A>) -> Self {
+        let stream = StreamId::new(A::NAME, id.to_string()).unwrap_or_else(|error| fail(error));
+        let version = self.events.iter().filter(|event| event.stream.as_ref() == Some(&stream)).count() as u64;
+        let encoded = encode(&events, Some(&stream), version, &Arc::default()).unwrap_or_else(|error| fail(error));
+        for mut event in encoded.stored {
+            event.position = Position(self.events.len() as u64 + 1);
+            event.recorded_at = self.now;
+            self.events.push(event);
+        }
+        self
+    }
+
+    /// This; what comes next was recorded at `time`. The first events of a history were recorded when 1970 began.
+    #[must_use]
+    pub fn at(mut self, time: DateTime<Utc>) -> Self {
+        self.now = time;
         self
     }
 }
@@ -105,6 +141,31 @@ impl GivenHistory {
     {
         let (state, clauses) = self.fold(&command);
         Outcome::decided(state.handle_with(command, services).await, state, clauses)
+    }
+
+    /// Folds the row of a view that has this key.
+    ///
+    /// Events that were given no stream are taken for those of the stream whose id is the key, in a category that has the view's name.
+    ///
+    /// # Panics
+    /// When an event cannot be read back, the view's own code panics, or the row cannot be stored.
+    #[must_use = "a test goes on with what it expects of the row"]
+    #[track_caller]
+    pub fn view<V: View>(&self, key: &V::Key) -> GivenRow<V> {
+        GivenRow::fold(&self.history.events, key)
+    }
+
+    /// Does what a projection does on each event that it lists, through a connection of its store: `project::<SqliteStore>(&Revenue, &mut db)`.
+    ///
+    /// What it has written is then looked at through the same connection. No transaction is begun or ended here.
+    ///
+    /// # Errors
+    /// [`ProjectionError`] of the first event that fails.
+    pub async fn project<S: ViewStore>(&self, projection: &impl Projection<S>, db: &mut S::Connection) -> Result<(), ProjectionError> {
+        for event in &self.history.events {
+            projection.project_stored(event, db).await.map_err(|error| error.at(event.position))?;
+        }
+        Ok(())
     }
 
     /// What the command is decided on.

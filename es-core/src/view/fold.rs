@@ -63,7 +63,7 @@ fn is_in(slot: &Slot, key: &str) -> bool {
 type Change<V> = (String, Recorded<<V as crate::EventSet>::Event>);
 
 /// Each row that each event changes, in order.
-pub(super) fn changes_of<'a, V: View>(
+pub(crate) fn changes_of<'a, V: View>(
     events: impl Iterator<Item = &'a StoredEvent>,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Change<V>>, ProjectionError> {
@@ -86,7 +86,7 @@ pub(super) fn changes_of<'a, V: View>(
 }
 
 /// The rows that are being changed; `None` for one that ended.
-pub(super) struct Rows<V>(pub(super) BTreeMap<String, Option<V>>);
+pub(crate) struct Rows<V>(pub(super) BTreeMap<String, Option<V>>);
 
 impl<V> Default for Rows<V> {
     fn default() -> Self {
@@ -95,7 +95,12 @@ impl<V> Default for Rows<V> {
 }
 
 impl<V: View> Rows<V> {
-    pub(super) fn change(&mut self, key: String, event: Recorded<V::Event>) -> Result<(), ProjectionError> {
+    /// The row as it is now.
+    pub(crate) fn put(&mut self, key: &str, row: V) {
+        self.0.insert(key.to_owned(), Some(row));
+    }
+
+    pub(crate) fn change(&mut self, key: String, event: Recorded<V::Event>) -> Result<(), ProjectionError> {
         let row = self.0.entry(key).or_default();
         let mut state = row.take().unwrap_or_default();
         // a state that a panic leaves behind is thrown away with the whole batch
@@ -104,7 +109,7 @@ impl<V: View> Rows<V> {
         Ok(())
     }
 
-    fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
+    pub(crate) fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
         let change = |(key, state): (String, Option<V>)| match state {
             None => Ok(RowChange::Delete(key)),
             Some(state) => {

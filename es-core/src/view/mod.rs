@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use column::{Column, ColumnType, ColumnValue, Comparison, Filter, FilterOf, Indexed};
+pub(crate) use fold::{Rows, changes_of};
 #[doc(hidden)]
 pub use keys::{Keys, KeysByStream, KeysByView};
 pub(crate) use live::live;
