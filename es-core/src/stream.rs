@@ -138,11 +138,13 @@ impl fmt::Display for ExpectedVersion {
     }
 }
 
-/// A point in the past of a stream.
+/// A point in the past of a stream, or of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsOf {
-    /// After the event of this version; a later one than the stream has means all of it.
+    /// After the event of this version; a later one than the stream has means all of it. A view, which is made of many streams, has none.
     Version(u64),
+    /// After the event at this position of the store, inclusive: [`Committed::position`](crate::Committed) is one.
+    Position(Position),
     /// After the last event that the store had recorded at this moment, inclusive.
     Time(DateTime<Utc>),
 }

@@ -133,7 +133,7 @@ async fn an_unlisted_event_in_a_stream_is_an_error_not_a_gap() {
 }
 
 #[tokio::test]
-async fn an_aggregate_is_read_as_it_was_by_version_and_by_time() {
+async fn an_aggregate_is_read_as_it_was_by_version_position_and_time() {
     let app = App::new(MemoryStore::new());
     app.execute(open(1)).await.unwrap();
     let mut times = Vec::new();
@@ -147,6 +147,8 @@ async fn an_aggregate_is_read_as_it_was_by_version_and_by_time() {
     assert_eq!(at(AsOf::Version(3)).await, (3, 3));
     assert_eq!(at(AsOf::Version(99)).await, (6, 15));
     assert_eq!(at(AsOf::Time(times[2])).await, (4, 6));
+    assert_eq!(at(AsOf::Position(Position(4))).await, (4, 6));
+    assert_eq!(at(AsOf::Position(Position::START)).await, (0, 0));
     assert_eq!(at(AsOf::Time(times[0] - chrono::Duration::days(1))).await, (0, 0));
 }
 

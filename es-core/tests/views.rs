@@ -150,10 +150,33 @@ async fn a_view_is_a_row_a_key_and_rows_end() {
     assert_eq!(on_the_way.get(&2).await.unwrap(), None, "it was delivered");
     assert_eq!(app.live::<OnTheWay>(&1).await.unwrap(), Some(first));
     assert_eq!(app.live::<OnTheWay>(&2).await.unwrap(), None);
-    assert_eq!(app.live_at::<OnTheWay>(&2, Position(3)).await.unwrap().map(|parcel| parcel.at), Some("counter".into()));
+    assert_eq!(app.live_at::<OnTheWay>(&2, AsOf::Position(Position(3))).await.unwrap().map(|parcel| parcel.at), Some("counter".into()));
     assert_eq!(app.view::<Sender>().get(&"ann".into()).await.unwrap(), Some(Sender { parcels: 2, grams: 4 }));
     assert_eq!(app.view::<Place>().list().await.unwrap(), [("counter".into(), Place { moves: 1 }), ("depot".into(), Place { moves: 1 })]);
     worker.end().await;
+}
+
+#[tokio::test]
+async fn a_row_is_asked_for_as_it_was_at_a_position_or_a_time() {
+    let app = App::new(MemoryStore::new());
+    let mut times = Vec::new();
+    for parcel in 1..=5 {
+        let appended = app.append::<Parcel>(&parcel, events![Posted { sender: "ann".into(), grams: 10 }]).await.unwrap();
+        times.push(appended.recorded_at);
+        // so that the next one is recorded at another microsecond
+        while chrono::Utc::now() <= appended.recorded_at + chrono::Duration::microseconds(1) {}
+    }
+    let ann = "ann".to_owned();
+    let parcels = async |as_of| app.live_at::<Sender>(&ann, as_of).await.unwrap().map(|sender| sender.parcels);
+    assert_eq!(parcels(AsOf::Position(Position(0))).await, None);
+    assert_eq!(parcels(AsOf::Position(Position(3))).await, Some(3));
+    assert_eq!(parcels(AsOf::Position(Position(99))).await, Some(5));
+    assert_eq!(parcels(AsOf::Time(times[0] - chrono::Duration::microseconds(1))).await, None);
+    for (nth, time) in (1..).zip(times) {
+        assert_eq!(parcels(AsOf::Time(time)).await, Some(nth), "what was recorded at that moment counts");
+    }
+    let refused = app.live_at::<Sender>(&ann, AsOf::Version(3)).await.unwrap_err().to_string();
+    assert!(refused.contains("ask for a position or a time"), "{refused}");
 }
 
 #[tokio::test]

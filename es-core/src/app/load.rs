@@ -93,6 +93,7 @@ pub(crate) async fn load_at<S: Store, A: Aggregate>(app: &App<S>, stream: &Strea
         let events = app.store.read_stream(stream, fold.version + 1, size).await?;
         let past = events.partition_point(|event| match as_of {
             AsOf::Version(version) => event.version <= version,
+            AsOf::Position(position) => event.position <= position,
             AsOf::Time(time) => event.recorded_at <= time,
         });
         fold.take_all(&events[..past])?;

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::{ReadError, WaitError};
 use crate::projection::{ReadModel, followed};
 use crate::store::{PageSize, ViewStore};
-use crate::stream::Position;
+use crate::stream::{AsOf, Position};
 use crate::view::{View, Views};
 
 /// How far behind the log a projection is.
@@ -42,13 +42,41 @@ impl<S: ViewStore> App<S> {
         crate::view::live::<S, V>(self, &key.to_string(), None).await
     }
 
-    /// As [`live`](Self::live), up to a position, inclusive: the row as it was then.
+    /// As [`live`](Self::live), but the row as it was: what had happened up to a position or a time.
+    ///
+    /// It reads the events of the view's kinds up to the position, or all of them for a time, as of which a stream counts up to its first
+    /// later event.
+    ///
+    /// ```
+    /// # use es_core::{MemoryStore, prelude::*};
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Event, Serialize, Deserialize, Debug, Clone)]
+    /// # struct Reserved { seats: u32 }
+    /// # #[derive(Aggregate, Debug, Default, Clone)]
+    /// # #[aggregate(id = String, events(Reserved), apply = ignore)]
+    /// # struct Show;
+    /// # fn ignore(_: &mut Show, _: ShowEvent) {}
+    /// # #[derive(View, Debug, Clone, Default, Serialize, Deserialize)]
+    /// # #[view(key = String, events(Reserved))]
+    /// # struct Seats { taken: u32 }
+    /// # impl Apply<Reserved> for Seats { fn apply(&mut self, event: Reserved) { self.taken += event.seats; } }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = App::new(MemoryStore::new());
+    /// # let hamlet = "hamlet".to_owned();
+    /// let first = app.append::<Show>(&hamlet, events![Reserved { seats: 2 }]).await?;
+    /// app.append::<Show>(&hamlet, events![Reserved { seats: 3 }]).await?;
+    /// let then = app.live_at::<Seats>(&hamlet, AsOf::Time(first.recorded_at)).await?;
+    /// # let _ = then;
+    /// let then = app.live_at::<Seats>(&hamlet, AsOf::Position(Position(1))).await?;
+    /// assert_eq!(then.map(|seats| seats.taken), Some(2));
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`ReadError`].
-    pub async fn live_at<V: View>(&self, key: &V::Key, position: Position) -> Result<Option<V>, ReadError> {
+    /// [`ReadError`]; also for [`AsOf::Version`], which is a stream's.
+    pub async fn live_at<V: View>(&self, key: &V::Key, as_of: AsOf) -> Result<Option<V>, ReadError> {
         self.names().check_events::<V>(&[V::EVENTS])?;
-        crate::view::live::<S, V>(self, &key.to_string(), Some(position)).await
+        crate::view::live::<S, V>(self, &key.to_string(), Some(as_of)).await
     }
 
     /// Waits until a view or a projection has seen the event at `position`: to read what one has just written.
