@@ -142,6 +142,7 @@ extern crate self as es_core;
 mod aggregate;
 mod app;
 mod backfill;
+mod cause;
 mod codec;
 mod command;
 mod decision;

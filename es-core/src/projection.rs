@@ -69,6 +69,9 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
 /// What an event does to the user's tables, through a connection of type `C` on which a transaction is open.
 ///
 /// The transaction is not the projection's to end: it also moves the checkpoint.
+///
+/// What it appends through an [`App`](crate::App), in its own task, carries the event's correlation id, and the event's id as the cause.
+/// Such an append is a transaction of its own, which stays if this one is undone; a store that has one writer, as SQLite, can't take it here.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not project the event `{E}` through a `{C}`",
     label = "`{Self}` lists this event but has no `impl Project<{E}, {C}> for {Self}`",

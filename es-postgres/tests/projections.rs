@@ -165,6 +165,35 @@ async fn a_transaction_within_the_step_is_a_savepoint() {
 }
 
 #[tokio::test]
+async fn what_a_projection_appends_is_of_the_event_s_request_and_caused_by_it() {
+    #[derive(Projection)]
+    #[projection(name = "returns", events(Posted))]
+    struct Returns(App<PostgresStore>);
+
+    impl Project<Posted, PgConnection> for Returns {
+        async fn project(&self, event: &Recorded<Posted>, _: &mut PgConnection) -> Result<(), ProjectionError> {
+            if event.sender == "ann" {
+                post(&self.0, 2, "ann again").await;
+            }
+            Ok(())
+        }
+    }
+
+    let (database, app) = opened().await;
+    let posted = events![Posted { sender: "ann".into(), grams: 1 }];
+    app.append::<Parcel>(&1, posted).correlation_id("request-1").await.unwrap();
+    let worker = Running::start(Worker::new(&app).add(Returns(app.clone())));
+    app.wait_for::<Returns>(Position(2), PATIENCE).await.unwrap();
+    let mut log = app.read(es_core::Query::all(), Position::START);
+    let (first, second) = (log.next().await.unwrap().unwrap(), log.next().await.unwrap().unwrap());
+    assert_eq!(second.metadata.correlation_id.as_deref(), Some("request-1"));
+    assert_eq!(second.metadata.causation_id, Some(first.event_id.to_string()));
+    worker.end().await;
+    drop((app, log));
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn what_was_written_before_an_event_that_fails_is_undone_with_the_checkpoint() {
     let (database, app) = opened().await;
     run_all(&mut database.connect().await, "alter table grams add check (grams < 10)").await;

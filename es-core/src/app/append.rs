@@ -103,7 +103,7 @@ impl<'a, A: Aggregate> AppendEvents<'a, A> {
     where
         F: Future<Output = Outcome<A>> + Send + 'a,
     {
-        Self { run: Box::new(|call| Box::pin(run(call))), call: Call::default() }
+        Self { run: Box::new(|call| Box::pin(run(call))), call: Call::new() }
     }
 
     /// Stores when the system that the events come from had recorded them, as `Metadata::imported_at`.

@@ -1,14 +1,22 @@
 //! What a caller may say about an append, beside what is appended.
 
+use crate::cause;
 use crate::metadata::Metadata;
 use crate::stream::ExpectedVersion;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) metadata: Metadata,
     pub(crate) key: Option<String>,
     pub(crate) expected: ExpectedVersion,
     pub(crate) retries: Option<u32>,
+}
+
+impl Call {
+    /// What a handler of an event says by itself, if that is who calls.
+    pub(crate) fn new() -> Self {
+        Self { metadata: cause::of_this_task(), key: None, expected: ExpectedVersion::default(), retries: None }
+    }
 }
 
 /// The methods that every builder of an append has; `$call` is its field.
@@ -35,6 +43,16 @@ macro_rules! call_options {
         /// Stores the message that this is an answer to.
         pub fn causation_id(mut self, id: impl Into<String>) -> Self {
             self.call.metadata.causation_id = Some(id.into());
+            self
+        }
+
+        /// Stores that this is an answer to `event`: its id as the cause, and its correlation id, or its id where it has none.
+        ///
+        /// A projection that a [`Worker`]($crate::Worker) runs need not say so.
+        pub fn caused_by<R>(mut self, event: &$crate::Recorded<R>) -> Self {
+            let $crate::Metadata { correlation_id, causation_id, .. } = $crate::Metadata::answering(event);
+            self.call.metadata.correlation_id = correlation_id;
+            self.call.metadata.causation_id = causation_id;
             self
         }
 

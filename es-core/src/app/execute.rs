@@ -47,7 +47,7 @@ impl<'a, C: Command> Execute<'a, C> {
     where
         F: Future<Output = Outcome<C>> + Send + 'a,
     {
-        Self { run: Box::new(|call| Box::pin(run(call))), call: Call::default() }
+        Self { run: Box::new(|call| Box::pin(run(call))), call: Call::new() }
     }
 
     /// Retries up to `retries` times when somebody else appended first, in place of what the app says.

@@ -47,10 +47,8 @@ impl Past {
             Some(AsOf::Position(position)) => (Some(position), None),
             Some(AsOf::Time(time)) => (None, Some(time)),
             Some(AsOf::Version(version)) => {
-                let reason = format!(
-                    "view `{}` was asked for as of version {version}, which is a stream's: ask for a position or a time",
-                    V::NAME
-                );
+                let reason =
+                    format!("view `{}` was asked for as of version {version}, which is a stream's: ask for a position or a time", V::NAME);
                 return Err(StoreError::Refused { reason });
             }
         };

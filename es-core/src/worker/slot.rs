@@ -10,7 +10,9 @@ use futures_util::FutureExt;
 use futures_util::future::{self, BoxFuture, Either};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
+use tracing::Instrument;
 
+use crate::cause;
 use crate::event::stored_names;
 use crate::projection::{Projection, ProjectionError, panicked};
 use crate::recorded::StoredEvent;
@@ -240,7 +242,15 @@ impl<S: ViewStore, P: Projection<S>> Work<S::Connection> for Batch<S, P> {
                 if !self.names.contains(&*event.name) {
                     continue;
                 }
-                let projected = AssertUnwindSafe(self.projection.project_stored(event, connection)).catch_unwind().await;
+                let span = tracing::debug_span!(
+                    "project",
+                    projection = P::NAME,
+                    position = event.position.0,
+                    event_id = %event.event_id,
+                    correlation_id = event.metadata.correlation_id.as_deref(),
+                );
+                let projecting = AssertUnwindSafe(self.projection.project_stored(event, connection)).catch_unwind();
+                let projected = cause::handling(event, projecting).instrument(span).await;
                 projected.unwrap_or_else(|panic| Err(panicked(&*panic))).map_err(|error| error.at(event.position))?;
             }
             Ok(())
