@@ -253,6 +253,21 @@ macro_rules! __checks {
                 another_number_of_parts_is_refused,
                 parts_are_shared_evenly_among_those_who_work,
             }
+            parking {
+                a_step_parks_events_and_takes_them_out_again,
+                who_lost_the_lease_parks_nothing,
+                a_step_that_takes_what_is_no_longer_parked_does_nothing,
+                of_16_steps_that_take_one_parked_event_one_is_made,
+                parked_events_are_listed_in_order_and_page_by_page,
+                what_is_marked_to_be_dropped_stays_so,
+            }
+            settling {
+                an_event_that_fails_is_parked_with_what_comes_behind_it,
+                a_retry_takes_an_event_and_those_behind_it_in_order,
+                a_retry_goes_as_far_as_it_can,
+                an_event_that_is_discarded_takes_no_effect_and_those_behind_it_do,
+                whatever_fails_and_whoever_ends_nothing_is_missing_or_out_of_turn,
+            }
             workers {
                 a_view_equals_a_left_fold_however_its_workers_end,
                 a_view_equals_a_left_fold_after_workers_were_killed_and_paused,

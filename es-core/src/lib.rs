@@ -174,7 +174,7 @@ mod worker;
 pub mod __private;
 
 pub use aggregate::{Aggregate, Apply, ApplyRecorded};
-pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, Loaded};
+pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, ListParked, Loaded, ParkedEvents};
 pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
 pub use error::{BackfillError, Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, TagsMissing, WaitError};
@@ -184,7 +184,9 @@ pub use event::{Emits, Event, EventEnum, EventInfo, EventSet};
 pub use memory::MemoryStore;
 pub use metadata::Metadata;
 pub use model::DecisionModel;
-pub use projection::{Project, Projection, ProjectionError, ReadModel};
+#[doc(hidden)]
+pub use projection::{ChangedRows, Wanted};
+pub use projection::{OnError, Project, Projection, ProjectionError, ReadModel};
 pub use query::{AppendCondition, Clause, Query};
 pub use recorded::{Payload, Recorded, StoredEvent, StoredRef};
 pub use retired::Retired;

@@ -1,5 +1,6 @@
 //! Projections: what a worker keeps up to date, a view of the framework's or the user's own SQL.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 
@@ -19,6 +20,22 @@ pub trait ReadModel: 'static {
     const VERSION: u32;
     /// The events that it follows.
     const EVENTS: &'static [EventInfo];
+    /// What becomes of an event that fails again and again.
+    const ON_ERROR: OnError = OnError::Stop;
+}
+
+/// What becomes of an event that fails again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnError {
+    /// Everything stops before it, and it is tried again, every 10 seconds at the latest. What has been written is as of an earlier
+    /// moment, and right.
+    Stop,
+    /// It is parked after so many further tries, about 13 seconds with 8 of them, and everything else goes on: later events of its key
+    /// wait behind it. See [`App::parked`](crate::App::parked).
+    Park {
+        /// How often it is tried again before.
+        retries: u32,
+    },
 }
 
 /// The events that a read model follows, under all the names that they are stored under.
@@ -50,13 +67,8 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
 
     /// What events make of a view's rows.
     #[doc(hidden)]
-    fn change_rows<'a>(
-        &'a self,
-        _: &'a S,
-        _: &'a Slot,
-        _: &'a [&'a StoredEvent],
-    ) -> BoxFuture<'a, Result<Vec<RowChange>, ProjectionError>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn change_rows<'a>(&'a self, _: &'a S, _: Wanted<'a>, _: &'a [&'a StoredEvent]) -> BoxFuture<'a, Result<ChangedRows, ProjectionError>> {
+        Box::pin(async { Ok(ChangedRows::default()) })
     }
 
     /// What the user's SQL makes of an event.
@@ -64,6 +76,33 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
     fn project_stored<'a>(&'a self, _: &'a StoredEvent, _: &'a mut S::Connection) -> BoxFuture<'a, Result<(), ProjectionError>> {
         Box::pin(async { Ok(()) })
     }
+}
+
+/// Which rows of a view are to be changed.
+#[derive(Debug, Clone, Copy)]
+#[doc(hidden)]
+pub struct Wanted<'a> {
+    /// Those of this part.
+    pub slot: &'a Slot,
+    /// Only this one.
+    pub only: Option<&'a str>,
+    /// Not these: something of theirs is parked.
+    pub held_up: &'a HashSet<String>,
+}
+
+/// What events make of a view's rows.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct ChangedRows {
+    /// The rows as they are now.
+    pub rows: Vec<RowChange>,
+    /// What is to wait behind something that is parked.
+    pub behind: Vec<(String, Position)>,
+}
+
+/// What the events of a projection are kept in order by, where one of them is parked: their stream; those of no stream, all together.
+pub(crate) fn order_key(event: &StoredEvent) -> String {
+    event.stream.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What an event does to the user's tables, through a connection of type `C` on which a transaction is open.
@@ -90,12 +129,13 @@ pub trait Project<E, C> {
 pub struct ProjectionError {
     source: Box<dyn std::error::Error + Send + Sync>,
     at: Option<Position>,
+    key: Option<String>,
 }
 
 impl ProjectionError {
     /// A reason of one's own.
     pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { source: source.into(), at: None }
+        Self { source: source.into(), at: None, key: None }
     }
 
     /// The event that failed, where it is known.
@@ -103,8 +143,18 @@ impl ProjectionError {
         self.at
     }
 
+    /// What the event that failed is kept in order with, where it is known: without it, it can't be parked.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     pub(crate) fn at(mut self, position: Position) -> Self {
         self.at.get_or_insert(position);
+        self
+    }
+
+    pub(crate) fn of(mut self, key: String) -> Self {
+        self.key.get_or_insert(key);
         self
     }
 }

@@ -331,7 +331,7 @@ async fn who_lost_the_lease_writes_nothing() {
     };
     let step = |lease| {
         let row = ViewRow { key: "ann".into(), columns: Vec::new(), state: b"{\"parcels\":9,\"grams\":9}".to_vec() };
-        Step { lease, through: Position(7), table: None, rows: vec![RowChange::Put(row)], work: None }
+        Step { rows: vec![RowChange::Put(row)], ..Step::new(lease, Position(7)) }
     };
     assert!(matches!(store.advance(step(paused)).await, Err(AdvanceError::Lost)));
     store.advance(step(successor.clone())).await.unwrap();

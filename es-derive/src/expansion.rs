@@ -175,7 +175,7 @@ fn a_projection() {
         "projection",
         crate::projection::derive,
         quote! {
-            #[projection(events(OrderPlaced))]
+            #[projection(events(OrderPlaced), on_error = park)]
             pub struct Revenue;
         },
     );

@@ -15,6 +15,7 @@ mod expansion;
 mod id;
 mod lock;
 mod model;
+mod on_error;
 mod projection;
 mod schema;
 mod serde_attr;

@@ -52,6 +52,7 @@ mod load;
 mod lock;
 mod migrate;
 mod page;
+mod parked;
 mod projection;
 mod query;
 mod read;

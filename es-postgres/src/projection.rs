@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable, Work,
+    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
+    ViewQuery, ViewRow, ViewStore, ViewTable, Work,
 };
 use es_core::view::Filter;
 use es_core::{Position, ProjectionError};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use crate::connections::{Held, Stopped, read_on};
 use crate::error::{is_lost, store_error};
 use crate::row::{self, bound};
-use crate::{PostgresStore, Shared, view};
+use crate::{PostgresStore, Shared, parked, view};
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -126,6 +127,36 @@ pub(crate) fn moving(statement: Statement, lease: &Lease, through: Position) -> 
     statement.bind(bound(*token)).bind(bound(position.0)).bind(bound(through.0))
 }
 
+/// Moves the checkpoint and writes rows in one statement, if the lease is still good.
+async fn moved(
+    shared: &Shared,
+    held: &mut PgConnection,
+    (lease, through): (&Lease, Position),
+    rows: Option<(&ViewTable, &[RowChange])>,
+) -> Result<bool, sqlx::Error> {
+    match rows {
+        Some((table, rows)) => view::advance(shared, held, (lease, through), table, rows).await,
+        None => Ok(moving(sqlx::query(shared.sql.advance()), lease, through).execute(held).await?.rows_affected() == 1),
+    }
+}
+
+/// The same, together with what becomes of parked events.
+async fn moved_and_parked(
+    shared: &Shared,
+    held: &mut PgConnection,
+    (lease, through, parking): (&Lease, Position, &Parking),
+    rows: Option<(&ViewTable, &[RowChange])>,
+) -> Result<bool, sqlx::Error> {
+    let mut transaction = held.begin().await?;
+    let written = moved(shared, &mut transaction, (lease, through), rows).await?
+        && parked::write(shared, &mut transaction, &lease.slot, parking).await?;
+    match written {
+        true => transaction.commit().await?,
+        false => transaction.rollback().await?,
+    }
+    Ok(written)
+}
+
 /// A transaction that runs the user's writes.
 ///
 /// They can't end it: a deferred trigger on the checkpoint refuses a commit while the step is open, and where they have rolled it back,
@@ -133,7 +164,7 @@ pub(crate) fn moving(statement: Statement, lease: &Lease, through: Position) -> 
 async fn project(
     shared: &Shared,
     held: &mut PgConnection,
-    (lease, through): (&Lease, Position),
+    (lease, through, parking): (&Lease, Position, &Parking),
     work: &mut dyn Work<PgConnection>,
 ) -> Result<(), AdvanceError> {
     let projecting = |error| AdvanceError::Store(store_error("running a projection", error));
@@ -142,7 +173,7 @@ async fn project(
     let begin = format!("begin read write; set local es.step = 'open'; set local idle_in_transaction_session_timeout = {idle}");
     let mut transaction = held.begin_with(AssertSqlSafe(begin)).await.map_err(projecting)?;
     let moved = moving(sqlx::query(shared.sql.advance()), lease, through).execute(&mut *transaction).await.map_err(projecting)?;
-    if moved.rows_affected() != 1 {
+    if moved.rows_affected() != 1 || !parked::write(shared, &mut transaction, &lease.slot, parking).await.map_err(projecting)? {
         transaction.rollback().await.map_err(projecting)?;
         return Err(AdvanceError::Lost);
     }
@@ -179,11 +210,10 @@ impl ViewStore for PostgresStore {
     }
 
     async fn advance(&self, step: Step<PgConnection>) -> Result<(), AdvanceError> {
-        let Step { lease, through, table, rows, work } = step;
-        let at = (&lease, through);
+        let Step { lease, through, table, rows, parking, work } = step;
         if let Some(mut work) = work {
             let mut held = self.shared.projecting.reading("running a projection").connection().await?;
-            let done = project(&self.shared, &mut held, at, &mut *work).await;
+            let done = project(&self.shared, &mut held, (&lease, through, &parking), &mut *work).await;
             // after any other error its state is not known
             if matches!(done, Ok(()) | Err(AdvanceError::Lost | AdvanceError::Projection(_))) {
                 held.done(());
@@ -192,12 +222,10 @@ impl ViewStore for PostgresStore {
         }
         // not tried again here: whether it was done, the next claim says
         let mut held = self.shared.reads.reading("writing a view").connection().await?;
-        let moved = match &table {
-            Some(table) if !rows.is_empty() => view::advance(&self.shared, &mut held, at, table, &rows).await,
-            _ => {
-                let advance = moving(sqlx::query(self.shared.sql.advance()), &lease, through).execute(&mut *held);
-                advance.await.map(|moved| moved.rows_affected() == 1)
-            }
+        let rows = table.as_ref().filter(|_| !rows.is_empty()).map(|table| (table, &*rows));
+        let moved = match parking.is_empty() {
+            true => moved(&self.shared, &mut held, (&lease, through), rows).await,
+            false => moved_and_parked(&self.shared, &mut held, (&lease, through, &parking), rows).await,
         };
         match moved {
             Ok(true) => {
@@ -217,6 +245,14 @@ impl ViewStore for PostgresStore {
             let progress = |row| found(row).map(|Found { lease, .. }| Progress { slot: lease.slot, position: lease.position });
             Ok(rows.iter().map(progress).collect::<Result<_, _>>()?)
         })
+    }
+
+    async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
+        parked::select(&self.shared, query).await
+    }
+
+    async fn mark(&self, projection: &str, version: u32, rows: &[(String, Position)], mark: Mark) -> Result<u64, StoreError> {
+        parked::mark(&self.shared, (projection, version), rows, mark).await
     }
 
     async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {

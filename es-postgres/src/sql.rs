@@ -56,6 +56,7 @@ statements! {
     select_key, prune_keys, add_tags,
     select_checkpoint, upsert_checkpoint,
     register, alive, bury, select_workers, select_slots, give, hold, release, advance, select_progress, close_step,
+    select_parked, put_parked, take_parked, mark_parked,
     insert_view, select_view,
     status, holding, waiting,
 }

@@ -270,7 +270,7 @@ async fn whoever_is_paused_in_a_step_is_taken_over_from_and_writes_nothing_when_
     let claim = Claim { worker: uuid::Uuid::now_v7(), slots: vec![slot], lasts: Duration::from_millis(300) };
     let lease = app.store().claim(&claim).await.unwrap().remove(0);
     let (wake, store) = (Arc::new(Notify::new()), app.store().clone());
-    let step = Step { lease, through: last, table: None, rows: Vec::new(), work: Some(Box::new(Sleepy(wake.clone())) as _) };
+    let step = Step { work: Some(Box::new(Sleepy(wake.clone())) as _), ..Step::new(lease, last) };
     let asleep = tokio::spawn(async move { store.advance(step).await });
 
     let other = App::new(PostgresStore::connect(&database.url()).await.unwrap());

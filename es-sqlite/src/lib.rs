@@ -29,6 +29,7 @@ mod keys;
 mod load;
 mod migrate;
 mod pace;
+mod parked;
 mod projection;
 mod query;
 mod queue;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use crate::error::failed;
 
 /// Never changed, only added to: `user_version` counts those that a file has.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("sql/migrations/001_events.sql"),
     include_str!("sql/migrations/002_events_stream.sql"),
     include_str!("sql/migrations/003_events_event_id.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("sql/migrations/006_snapshots.sql"),
     include_str!("sql/migrations/007_checkpoints.sql"),
     include_str!("sql/migrations/008_projections.sql"),
+    include_str!("sql/migrations/009_parked.sql"),
 ];
 
 /// `esql`, in the file's header: a file that another program made has another.

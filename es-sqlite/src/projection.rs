@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable, Work,
+    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, Slot, Step, StoreError, ViewQuery, ViewRow,
+    ViewStore, ViewTable, Work,
 };
 use es_core::view::Filter;
 use es_core::{Position, ProjectionError};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{failed, store_error};
 use crate::writer::now;
-use crate::{SqliteStore, view};
+use crate::{SqliteStore, parked, view};
 
 /// What is known of the slots of a claim, and who holds which.
 struct Known {
@@ -84,13 +85,20 @@ fn claim(connection: &Connection, claim: &Claim, wants: &str) -> rusqlite::Resul
     Ok(Ok(leases))
 }
 
-/// Moves the checkpoint, if the lease is still good.
-fn moved(connection: &Connection, lease: &Lease, through: Position) -> rusqlite::Result<bool> {
+/// Moves the checkpoint and parks events, if the lease is still good and those are there that are taken.
+fn moved(connection: &Connection, lease: &Lease, through: Position, parking: &Parking) -> rusqlite::Result<bool> {
+    // before anything is written: what is said no to is not undone
+    if !parked::are_there(connection, &lease.slot, &parking.taken)? {
+        return Ok(false);
+    }
     let update =
         "update projections set position = ?6 where projection = ?1 and version = ?2 and part = ?3 and token = ?4 and position = ?5";
     let Lease { slot, token, position } = lease;
     let moved =
         connection.prepare_cached(update)?.execute(params![slot.projection, slot.version, slot.part, token, position.0, through.0])?;
+    if moved == 1 {
+        parked::write(connection, slot, parking)?;
+    }
     Ok(moved == 1)
 }
 
@@ -105,15 +113,14 @@ fn guard(context: AuthContext<'_>) -> Authorization {
 /// A transaction that runs the user's writes.
 fn project(
     connection: &mut Connection,
-    lease: &Lease,
-    through: Position,
+    (lease, through, parking): (&Lease, Position, &Parking),
     work: &mut dyn Work<Connection>,
     runtime: &tokio::runtime::Handle,
 ) -> Result<(), AdvanceError> {
     let projecting = failed("running a projection");
     connection.execute_batch("begin immediate").map_err(&projecting)?;
     let mut run = || {
-        if !moved(connection, lease, through).map_err(&projecting)? {
+        if !moved(connection, lease, through, parking).map_err(&projecting)? {
             return Err(AdvanceError::Lost);
         }
         connection.authorizer(Some(guard)).map_err(&projecting)?;
@@ -160,10 +167,10 @@ impl ViewStore for SqliteStore {
     }
 
     async fn advance(&self, step: Step<Connection>) -> Result<(), AdvanceError> {
-        let Step { lease, through, table, rows, work } = step;
+        let Step { lease, through, table, rows, parking, work } = step;
         let Some(mut work) = work else {
             let write = move |connection: &Connection| {
-                let moved = moved(connection, &lease, through)?;
+                let moved = moved(connection, &lease, through, &parking)?;
                 if let Some(table) = table.as_ref().filter(|_| moved) {
                     view::change(connection, table, &rows)?;
                 }
@@ -179,7 +186,7 @@ impl ViewStore for SqliteStore {
                 Some(connection) => connection,
                 None => store.opening.write_connection()?,
             };
-            let done = project(&mut connection, &lease, through, &mut *work, &runtime);
+            let done = project(&mut connection, (&lease, through, &parking), &mut *work, &runtime);
             // one that is left inside a transaction is of no use
             *held = Some(connection).filter(Connection::is_autocommit);
             drop(held);
@@ -204,6 +211,16 @@ impl ViewStore for SqliteStore {
             read().map_err(|error| store_error("reading a projection's progress", error))
         })
         .await
+    }
+
+    async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
+        let query = query.clone();
+        self.read_with(move |reader| parked::select(&reader.connection, &query)).await
+    }
+
+    async fn mark(&self, projection: &str, version: u32, rows: &[(String, Position)], mark: Mark) -> Result<u64, StoreError> {
+        let (projection, rows) = (projection.to_owned(), rows.to_vec());
+        self.write_with("marking parked events", move |connection| parked::mark(connection, (&projection, version), &rows, mark)).await
     }
 
     async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {

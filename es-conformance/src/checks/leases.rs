@@ -37,7 +37,7 @@ pub(crate) async fn lease(store: &Handle, projection: &str) -> Outcome<Lease> {
 
 /// A step that writes rows.
 pub(crate) fn written<C>(lease: Lease, through: u64, table: Option<ViewTable>, rows: Vec<RowChange>) -> Step<C> {
-    Step { lease, through: Position(through), table, rows, work: None }
+    Step { table, rows, ..Step::new(lease, Position(through)) }
 }
 
 /// What the claim gets, as soon as it gets anything.

@@ -201,6 +201,18 @@ pub(crate) enum Flaw {
     CheckedBefore,
     /// Writes rows, and the checkpoint later.
     RowsBeforeCheckpoint,
+    /// Parks before it looks at the lease.
+    ParkedBefore,
+    /// Keeps what is parked no longer.
+    ParkedForEver,
+    /// Lets a parked event be taken that is no longer there.
+    TakenTwice,
+    /// Forgets, with a new error, that an event is to be dropped.
+    DiscardForgotten,
+    /// Lists parked events by their key.
+    ParkedByKey,
+    /// Marks all events of a key.
+    KeyMarked,
     /// Lists the row of the key that it is to begin behind.
     AfterIncluded,
     /// Lists everything.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use es_core::Position;
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, RowChange, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
+    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
+    ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use es_core::view::{ColumnValue, Filter};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,37 @@ pub(crate) struct Kept {
     tables: BTreeMap<String, Table>,
     slots: Vec<(SlotName, Held)>,
     workers: BTreeMap<Uuid, (Vec<SlotName>, DateTime<Utc>)>,
+    parked: Vec<Aside>,
+}
+
+/// A parked event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Aside {
+    slot: SlotName,
+    key: String,
+    position: u64,
+    error: Option<String>,
+    attempts: u32,
+    discard: Option<bool>,
+    parked_at: DateTime<Utc>,
+}
+
+impl Aside {
+    fn new(parked: &Parked) -> Self {
+        let Parked { slot, key, position, error, attempts, mark, .. } = parked.clone();
+        let discard = mark.map(|mark| mark == Mark::Discard);
+        Self { slot: named(&slot), key, position: position.0, error, attempts, discard, parked_at: Utc::now() }
+    }
+
+    fn parked(&self) -> Parked {
+        let Self { slot: name, key, position, error, attempts, discard, parked_at } = self.clone();
+        let mark = discard.map(|discard| if discard { Mark::Discard } else { Mark::Retry });
+        Parked { slot: slot(&name), key, position: Position(position), error, attempts, mark, parked_at }
+    }
+
+    fn is(&self, of: (&str, u32), key: &str, position: Position) -> bool {
+        (&*self.slot.0, self.slot.1) == of && (&*self.key, self.position) == (key, position.0)
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -131,6 +163,38 @@ impl Kept {
         (held.token == lease.token || flaw == Flaw::TokenIgnored) && (held.position == lease.position.0 || flaw == Flaw::PositionIgnored)
     }
 
+    /// Whether all that is taken is there; then it is taken, and the others are put.
+    fn park(&mut self, slot: &Slot, parking: &Parking, flaw: Flaw) -> bool {
+        let of = (&*slot.projection, slot.version);
+        for (key, position) in &parking.taken {
+            let found = self.parked.iter().position(|aside| aside.is(of, key, *position));
+            match found {
+                Some(_) if flaw == Flaw::ParkedForEver => {}
+                Some(at) => drop(self.parked.remove(at)),
+                None if flaw == Flaw::TakenTwice => {}
+                None => return false,
+            }
+        }
+        for parked in &parking.put {
+            let mut aside = Aside::new(parked);
+            let before = self.parked.iter_mut().find(|aside| aside.is(of, &parked.key, parked.position));
+            match before {
+                Some(before) => {
+                    let kept = before.discard.filter(|discard| *discard && flaw != Flaw::DiscardForgotten).or(aside.discard);
+                    aside = Aside { discard: kept, parked_at: before.parked_at, ..aside };
+                    *before = aside;
+                }
+                None => self.parked.push(aside),
+            }
+        }
+        let by_key = |aside: &Aside| (aside.key.clone(), aside.position);
+        self.parked.sort_by_key(|aside| (aside.position, aside.key.clone()));
+        if flaw == Flaw::ParkedByKey {
+            self.parked.sort_by_key(by_key);
+        }
+        true
+    }
+
     fn write(&mut self, table: &ViewTable, changes: &[RowChange], flaw: Flaw) -> Result<(), StoreError> {
         let rows = self.rows(table)?;
         for change in changes {
@@ -218,7 +282,7 @@ impl ViewStore for Journal {
     }
 
     async fn advance(&self, step: Step<()>) -> Result<(), AdvanceError> {
-        let Step { lease, through, table, rows, .. } = step;
+        let Step { lease, through, table, rows, parking, .. } = step;
         let flaw = self.flaw();
         if flaw == Flaw::CheckedBefore {
             self.change(|kept| if kept.is_held(&lease, flaw) { Ok(()) } else { Err(AdvanceError::Lost) })?;
@@ -230,6 +294,12 @@ impl ViewStore for Journal {
             self.change(|kept| kept.write(table, &rows, flaw))?;
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+        if flaw == Flaw::ParkedBefore {
+            self.change(|kept| {
+                kept.park(&lease.slot, &parking, flaw);
+                Ok::<_, StoreError>(())
+            })?;
+        }
         self.change(|kept| {
             if flaw != Flaw::CheckedBefore && !kept.is_held(&lease, flaw) {
                 return Err(AdvanceError::Lost);
@@ -237,8 +307,33 @@ impl ViewStore for Journal {
             if let (Some(table), true) = (&table, flaw != Flaw::RowsBeforeCheckpoint) {
                 kept.write(table, &rows, flaw)?;
             }
+            if flaw != Flaw::ParkedBefore && !kept.park(&lease.slot, &parking, flaw) {
+                return Err(AdvanceError::Lost);
+            }
             kept.slot(&lease.slot).position = through.0;
             Ok(())
+        })
+    }
+
+    async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
+        self.look(|kept| {
+            let selected = kept.parked.iter().map(Aside::parked).filter(|parked| query.selects(parked));
+            Ok(selected.take(query.limit as usize).collect())
+        })
+    }
+
+    async fn mark(&self, projection: &str, version: u32, rows: &[(String, Position)], mark: Mark) -> Result<u64, StoreError> {
+        self.change(|kept| {
+            let mut marked = 0;
+            for (key, position) in rows {
+                let is_meant = |aside: &&mut Aside| aside.is((projection, version), key, *position);
+                let is_of_key = |aside: &&mut Aside| aside.key == *key && self.flaw() == Flaw::KeyMarked;
+                for aside in kept.parked.iter_mut().filter(|aside| is_meant(aside) || is_of_key(aside)) {
+                    aside.discard = Some(mark == Mark::Discard);
+                    marked += 1;
+                }
+            }
+            Ok(marked)
         })
     }
 

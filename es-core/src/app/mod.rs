@@ -10,6 +10,7 @@ mod load;
 mod names;
 mod on_stream;
 mod on_tags;
+mod parked;
 mod read_models;
 mod repeat;
 
@@ -24,6 +25,7 @@ pub use execute::{Committed, Execute};
 pub use feed::Feed;
 pub use load::Loaded;
 pub(crate) use load::undecoded;
+pub use parked::{ListParked, ParkedEvents};
 pub use read_models::Lag;
 
 use crate::aggregate::Aggregate;

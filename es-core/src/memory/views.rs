@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
+use chrono::Utc;
 use uuid::Uuid;
 
 use crate::memory::MemoryStore;
 use crate::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Plan, Progress, RowChange, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
+    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
+    ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::Position;
 use crate::view::{ColumnValue, Filter};
@@ -18,7 +20,11 @@ pub(super) struct Kept {
     tables: HashMap<String, Table>,
     slots: BTreeMap<Slot, Held>,
     workers: HashMap<Uuid, (BTreeSet<Slot>, Instant)>,
+    parked: BTreeMap<ParkedAt, Parked>,
 }
+
+/// Projection, version, position, key: the order in which they are listed.
+type ParkedAt = (String, u32, Position, String);
 
 #[derive(Debug)]
 struct Table {
@@ -82,7 +88,10 @@ impl Kept {
     }
 
     fn advance(&mut self, step: Step<()>) -> Result<(), AdvanceError> {
-        if !self.is_held(&step.lease) {
+        let Slot { projection, version, .. } = &step.lease.slot;
+        let at = |key: &String, position| (projection.clone(), *version, position, key.clone());
+        let Parking { put, taken } = step.parking;
+        if !self.is_held(&step.lease) || !taken.iter().all(|(key, position)| self.parked.contains_key(&at(key, *position))) {
             return Err(AdvanceError::Lost);
         }
         if let Some(table) = &step.table {
@@ -93,6 +102,16 @@ impl Kept {
                     RowChange::Delete(key) => drop(rows.remove(&key)),
                 }
             }
+        }
+        for (key, position) in &taken {
+            self.parked.remove(&at(key, *position));
+        }
+        for parked in put {
+            let at = at(&parked.key, parked.position);
+            let before = self.parked.get(&at);
+            let mark = before.and_then(|before| before.mark).filter(|mark| *mark == Mark::Discard).or(parked.mark);
+            let parked_at = before.map_or_else(Utc::now, |before| before.parked_at);
+            self.parked.insert(at, Parked { mark, parked_at, ..parked });
         }
         self.hold(&step.lease.slot, |held| held.position = step.through);
         Ok(())
@@ -142,6 +161,24 @@ impl ViewStore for MemoryStore {
         let kept = self.kept();
         let of = kept.slots.iter().filter(|(slot, _)| slot.projection == projection && slot.version == version);
         Ok(of.map(|(slot, held)| Progress { slot: slot.clone(), position: held.position }).collect())
+    }
+
+    async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
+        let kept = self.kept();
+        let selected = kept.parked.values().filter(|parked| query.selects(parked));
+        Ok(selected.take(usize::try_from(query.limit).unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    async fn mark(&self, projection: &str, version: u32, rows: &[(String, Position)], mark: Mark) -> Result<u64, StoreError> {
+        let mut kept = self.kept();
+        let mut marked = 0;
+        for (key, position) in rows {
+            if let Some(parked) = kept.parked.get_mut(&(projection.to_owned(), version, *position, key.clone())) {
+                parked.mark = Some(mark);
+                marked += 1;
+            }
+        }
+        Ok(marked)
     }
 
     async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {

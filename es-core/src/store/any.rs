@@ -13,7 +13,8 @@ use crate::recorded::StoredEvent;
 use crate::store::fold::BoxedFold;
 use crate::store::{
     AdvanceError, Append, AppendError, Appended, CheckpointStore, Claim, Durability, EventStore, FoldStream, KeyRecord, Lease, Load,
-    LoadedStream, Page, PageSize, Progress, Snapshot, SnapshotStore, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
+    LoadedStream, Mark, Page, PageSize, Parked, ParkedQuery, Progress, Snapshot, SnapshotStore, Step, StoreError, ViewQuery, ViewRow,
+    ViewStore, ViewTable,
 };
 use crate::stream::{Position, StreamId};
 use crate::tag::Tag;
@@ -71,8 +72,8 @@ macro_rules! erased {
             }
             fn advance_rows<'a>(&'a self, step: Step<Infallible>) -> Answer<'a, (), AdvanceError> {
                 // there is no connection that any work could be done on
-                let Step { lease, through, table, rows, work: _ } = step;
-                Box::pin(ViewStore::advance(self, Step { lease, through, table, rows, work: None }))
+                let Step { lease, through, table, rows, parking, work: _ } = step;
+                Box::pin(ViewStore::advance(self, Step { lease, through, table, rows, parking, work: None }))
             }
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error> {
                 Box::pin($through::$method(self, $($arg),*))
@@ -101,6 +102,8 @@ erased! {
     ViewStore: claim(claim: &'a Claim) -> Vec<Lease>, StoreError;
     ViewStore: release(worker: Uuid) -> (), StoreError;
     ViewStore: progress(projection: &'a str, version: u32) -> Vec<Progress>, StoreError;
+    ViewStore: parked(query: &'a ParkedQuery) -> Vec<Parked>, StoreError;
+    ViewStore: mark(projection: &'a str, version: u32, rows: &'a [(String, Position)], mark: Mark) -> u64, StoreError;
     ViewStore: rows(table: &'a ViewTable, keys: Vec<String>) -> Vec<ViewRow>, StoreError;
     ViewStore: list(table: &'a ViewTable, query: &'a ViewQuery) -> Vec<ViewRow>, StoreError;
     ViewStore: count(table: &'a ViewTable, filters: &'a [Filter]) -> u64, StoreError;
@@ -203,6 +206,14 @@ impl ViewStore for AnyStore {
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
         self.0.progress(projection, version).await
+    }
+
+    async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
+        self.0.parked(query).await
+    }
+
+    async fn mark(&self, projection: &str, version: u32, rows: &[(String, Position)], mark: Mark) -> Result<u64, StoreError> {
+        self.0.mark(projection, version, rows, mark).await
     }
 
     async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {

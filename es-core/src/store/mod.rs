@@ -4,6 +4,7 @@ mod any;
 mod claim;
 mod error;
 mod fold;
+mod parked;
 pub(crate) mod types;
 mod view;
 
@@ -15,6 +16,7 @@ pub use any::AnyStore;
 pub use claim::{LiveWorker, Plan};
 pub use error::{AppendError, StoreError};
 pub use fold::FoldStream;
+pub use parked::{Mark, Parked, ParkedQuery, Parking};
 pub use types::{Append, Appended, Durability, KeyRecord, KeyScope, Load, LoadedStream, NewEvent, Page, PageSize, Snapshot};
 pub use view::{AdvanceError, Claim, Lease, Progress, RowChange, Slot, Step, ViewQuery, ViewRow, ViewStore, ViewTable, Work};
 

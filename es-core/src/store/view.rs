@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::projection::ProjectionError;
-use crate::store::{Store, StoreError};
+use crate::store::{Mark, Parked, ParkedQuery, Parking, Store, StoreError};
 use crate::stream::Position;
 use crate::view::{ColumnType, ColumnValue, Filter};
 
@@ -32,7 +32,7 @@ pub trait ViewStore: Store {
     /// Gives back all that a worker holds, at once.
     fn release(&self, worker: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Writes rows, runs the user's work and moves the checkpoint from the lease's position on, in one transaction.
+    /// Writes rows, runs the user's work, parks events and moves the checkpoint from the lease's position on, in one transaction.
     ///
     /// # Errors
     /// [`AdvanceError`], after which nothing is written.
@@ -40,6 +40,18 @@ pub trait ViewStore: Store {
 
     /// How far each part of a projection has come; nothing for one that no worker has met.
     fn progress(&self, projection: &str, version: u32) -> impl Future<Output = Result<Vec<Progress>, StoreError>> + Send;
+
+    /// The parked events that a query selects, in order of position and, in byte order, of key.
+    fn parked(&self, query: &ParkedQuery) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
+
+    /// Says what is to be done about parked events, by key and position, in place of what was said before; how many there were.
+    fn mark(
+        &self,
+        projection: &str,
+        version: u32,
+        rows: &[(String, Position)],
+        mark: Mark,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// The rows with these keys, in no order; those that there are.
     fn rows(&self, table: &ViewTable, keys: Vec<String>) -> impl Future<Output = Result<Vec<ViewRow>, StoreError>> + Send;
@@ -156,8 +168,17 @@ pub struct Step<C> {
     pub table: Option<ViewTable>,
     /// What becomes of a view's rows: no key twice.
     pub rows: Vec<RowChange>,
+    /// What becomes of parked events.
+    pub parking: Parking,
     /// What a projection of the user's does.
     pub work: Option<Box<dyn Work<C>>>,
+}
+
+impl<C> Step<C> {
+    /// A step that only moves the checkpoint.
+    pub fn new(lease: Lease, through: Position) -> Self {
+        Self { lease, through, table: None, rows: Vec::new(), parking: Parking::default(), work: None }
+    }
 }
 
 /// The user's writes within a [`Step`].
@@ -170,7 +191,7 @@ pub trait Work<C>: Send {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdvanceError {
-    /// Somebody else holds the slot, or it is not where the lease says.
+    /// Somebody else holds the slot, or it is not where the lease says, or an event is parked no longer.
     #[error("the lease is lost")]
     Lost,
     /// The user's work said no.

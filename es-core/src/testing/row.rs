@@ -80,7 +80,7 @@ impl<V: View> fmt::Debug for GivenRow<V> {
 fn after<V: View>(row: Option<V>, event: &StoredEvent, key: &str) -> Result<Option<V>, ProjectionError> {
     let mut rows = Rows::<V>::default();
     if let Some(row) = row {
-        rows.put(key, row);
+        rows.put(key.to_owned(), row);
     }
     for (key, event) in changes_of::<V>(std::iter::once(event), |touched| touched == key)? {
         rows.change(key, event)?;

@@ -7,9 +7,10 @@ use futures_util::future::BoxFuture;
 
 use crate::event::EventInfo;
 use crate::fingerprint::fnv1a;
-use crate::projection::{Projection, ProjectionError, ReadModel, panicked};
+use crate::projection::{ChangedRows, OnError, Projection, ProjectionError, ReadModel, Wanted, panicked};
 use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewRow, ViewStore, ViewTable};
+use crate::stream::Position;
 use crate::text;
 use crate::view::{ColumnValue, View, ViewOf, table};
 
@@ -17,6 +18,7 @@ impl<V: View> ReadModel for ViewOf<V> {
     const NAME: &'static str = V::NAME;
     const VERSION: u32 = V::VERSION;
     const EVENTS: &'static [EventInfo] = V::EVENTS;
+    const ON_ERROR: OnError = V::ON_ERROR;
 }
 
 impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
@@ -31,26 +33,34 @@ impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
     fn change_rows<'a>(
         &'a self,
         store: &'a S,
-        slot: &'a Slot,
+        wanted: Wanted<'a>,
         events: &'a [&'a StoredEvent],
-    ) -> BoxFuture<'a, Result<Vec<RowChange>, ProjectionError>> {
+    ) -> BoxFuture<'a, Result<ChangedRows, ProjectionError>> {
         Box::pin(async move {
-            let changes = changes_of::<V>(events.iter().copied(), |key| is_in(slot, key))?;
+            let Wanted { slot, only, held_up } = wanted;
+            let mut changes = changes_of::<V>(events.iter().copied(), |key| only.map_or_else(|| is_in(slot, key), |only| only == key))?;
+            let mut behind = Vec::new();
+            if !held_up.is_empty() {
+                let waiting = changes.extract_if(.., |(key, _)| held_up.contains(key));
+                behind.extend(waiting.map(|(key, event)| (key, event.position)));
+                // what a retired event became is one event still
+                behind.sort_unstable();
+                behind.dedup();
+            }
             let mut keys: Vec<String> = changes.iter().map(|(key, _)| key.clone()).collect();
             keys.sort_unstable();
             keys.dedup();
             if keys.is_empty() {
-                return Ok(Vec::new());
+                return Ok(ChangedRows { rows: Vec::new(), behind });
             }
             let mut rows = Rows::<V>::default();
             for row in store.rows(&table::<V>(), keys).await? {
-                rows.0.insert(row.key, Some(serde_json::from_slice(&row.state)?));
+                rows.put(row.key, serde_json::from_slice(&row.state)?);
             }
             for (key, event) in changes {
-                let position = event.position;
-                rows.change(key, event).map_err(|error| error.at(position))?;
+                rows.change(key, event)?;
             }
-            rows.into_changes()
+            Ok(ChangedRows { rows: rows.into_changes()?, behind })
         })
     }
 }
@@ -85,8 +95,15 @@ pub(crate) fn changes_of<'a, V: View>(
     Ok(changes)
 }
 
-/// The rows that are being changed; `None` for one that ended.
-pub(crate) struct Rows<V>(pub(super) BTreeMap<String, Option<V>>);
+/// The rows that are being changed.
+pub(crate) struct Rows<V>(pub(super) BTreeMap<String, Changing<V>>);
+
+/// A row that is being changed; no state where it ended.
+pub(super) struct Changing<V> {
+    pub(super) state: Option<V>,
+    /// The last event that changed it.
+    last: Position,
+}
 
 impl<V> Default for Rows<V> {
     fn default() -> Self {
@@ -96,30 +113,40 @@ impl<V> Default for Rows<V> {
 
 impl<V: View> Rows<V> {
     /// The row as it is now.
-    pub(crate) fn put(&mut self, key: &str, row: V) {
-        self.0.insert(key.to_owned(), Some(row));
+    pub(crate) fn put(&mut self, key: String, row: V) {
+        self.0.insert(key, Changing { state: Some(row), last: Position::START });
     }
 
     pub(crate) fn change(&mut self, key: String, event: Recorded<V::Event>) -> Result<(), ProjectionError> {
-        let row = self.0.entry(key).or_default();
-        let mut state = row.take().unwrap_or_default();
+        let position = event.position;
+        let row = self.0.entry(key.clone()).or_insert(Changing { state: None, last: position });
+        let before = row.state.take();
         // a state that a panic leaves behind is thrown away with the whole batch
-        let kept = catch_unwind(AssertUnwindSafe(|| state.change(event))).map_err(|panic| panicked(&*panic))?;
-        *row = kept.then_some(state);
+        let change = || {
+            let mut state = before.unwrap_or_default();
+            state.change(event).then_some(state)
+        };
+        let state = catch_unwind(AssertUnwindSafe(change)).map_err(|panic| panicked(&*panic).at(position).of(key))?;
+        *row = Changing { state, last: position };
         Ok(())
     }
 
     pub(crate) fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
-        let change = |(key, state): (String, Option<V>)| match state {
+        let change = |(key, Changing { state, last }): (String, Changing<V>)| match state {
             None => Ok(RowChange::Delete(key)),
             Some(state) => {
-                let row = ViewRow { key, columns: state.columns(), state: serde_json::to_vec(&state)? };
-                check_columns::<V>(&row)?;
-                Ok(RowChange::Put(row))
+                let row = catch_unwind(AssertUnwindSafe(|| written(&key, &state))).unwrap_or_else(|panic| Err(panicked(&*panic)));
+                row.map(RowChange::Put).map_err(|error| error.at(last).of(key))
             }
         };
         self.0.into_iter().map(change).collect()
     }
+}
+
+fn written<V: View>(key: &str, state: &V) -> Result<ViewRow, ProjectionError> {
+    let row = ViewRow { key: key.to_owned(), columns: state.columns(), state: serde_json::to_vec(state)? };
+    check_columns::<V>(&row)?;
+    Ok(row)
 }
 
 /// Bytes of text in an indexed column: what fits into an index of every store, beside the key.

@@ -1,6 +1,8 @@
 //! Workers: they keep projections up to date, together with other processes.
 
+mod batch;
 mod health;
+mod parking;
 mod slot;
 mod window;
 

@@ -2,28 +2,26 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::{self, BoxFuture, Either};
+use futures_util::future::{self, Either};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
-use tracing::Instrument;
 
-use crate::cause;
 use crate::event::stored_names;
-use crate::projection::{Projection, ProjectionError, panicked};
+use crate::projection::{Projection, ProjectionError, Wanted, order_key};
 use crate::recorded::StoredEvent;
-use crate::store::{AdvanceError, Lease, Slot, Step, StoreError, ViewStore, ViewTable, Work};
+use crate::store::{AdvanceError, Lease, Parked, Slot, Step, StoreError, ViewStore, ViewTable};
 use crate::stream::Position;
 use crate::worker::Claimed;
+use crate::worker::batch::{Batch, own};
 use crate::worker::health::Health;
 use crate::worker::window::{View, Window};
 
 /// How far a checkpoint may lag behind in memory over events that are not its own.
 const PASSED_OVER: u64 = 10_000;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What the slots of a worker share.
@@ -35,23 +33,41 @@ pub(crate) struct Shared<S> {
 }
 
 /// A slot's projection, its lease, and where it is.
-pub(crate) struct Running<S, P> {
-    pub(crate) shared: Arc<Shared<S>>,
-    pub(crate) projection: Arc<P>,
-    pub(crate) slot: Slot,
-    pub(crate) table: Option<ViewTable>,
-    pub(crate) claimed: watch::Receiver<Claimed>,
+pub(super) struct Running<S, P> {
+    pub(super) shared: Arc<Shared<S>>,
+    pub(super) projection: Arc<P>,
+    pub(super) slot: Slot,
+    table: Option<ViewTable>,
+    claimed: watch::Receiver<Claimed>,
     names: Arc<HashSet<&'static str>>,
-    lease: Option<Lease>,
+    pub(super) lease: Option<Lease>,
+    /// Whether the lease was renewed since it was last looked what is to be done about parked events.
+    pub(super) renewed: bool,
     /// Up to here nothing of its own is left, whatever the checkpoint says.
     reached: Position,
+    /// The first event of its own after that.
+    first: Option<Position>,
     /// No step goes beyond this: an event after it has failed.
     limit: Option<Position>,
+    /// The event that failed by itself.
+    pub(super) failing: Option<Failing>,
+    /// Those that are parked with the next step.
+    pub(super) given_up: Vec<Failing>,
+    /// The keys of parked events; `None` until they have been read.
+    pub(super) held_up: Option<Arc<HashSet<String>>>,
     pause: Duration,
 }
 
+/// An event that failed by itself, not among others.
+pub(super) struct Failing {
+    pub(super) position: Position,
+    pub(super) key: Option<String>,
+    pub(super) error: String,
+    pub(super) attempts: u32,
+}
+
 /// Why a slot stopped for a moment.
-enum Stopped {
+pub(super) enum Stopped {
     /// The lease is gone, or what became of a step is not known.
     Lost,
     Failed(ProjectionError),
@@ -64,24 +80,53 @@ impl From<StoreError> for Stopped {
     }
 }
 
+impl From<AdvanceError> for Stopped {
+    fn from(error: AdvanceError) -> Self {
+        match error {
+            AdvanceError::Lost => Self::Lost,
+            AdvanceError::Projection(error) => Self::Failed(error),
+            AdvanceError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl<S: ViewStore, P: Projection<S>> Running<S, P> {
-    pub(crate) fn new(shared: Arc<Shared<S>>, projection: Arc<P>, slot: Slot, claimed: watch::Receiver<Claimed>) -> Self {
+    pub(super) fn new(shared: Arc<Shared<S>>, projection: Arc<P>, slot: Slot, claimed: watch::Receiver<Claimed>) -> Self {
         let table = projection.table();
         let names = Arc::new(stored_names(P::EVENTS).into_iter().collect());
-        Self { shared, projection, slot, table, claimed, names, lease: None, reached: Position::START, limit: None, pause: FIRST_PAUSE }
+        Self {
+            shared,
+            projection,
+            slot,
+            table,
+            claimed,
+            names,
+            lease: None,
+            renewed: false,
+            reached: Position::START,
+            first: None,
+            limit: None,
+            failing: None,
+            given_up: Vec::new(),
+            held_up: None,
+            pause: FIRST_PAUSE,
+        }
     }
 
     /// Works until the worker ends, which it notices between two steps.
-    pub(crate) async fn run(mut self) {
-        while !self.claimed.borrow_and_update().ending {
+    pub(super) async fn run(mut self) {
+        loop {
+            self.renewed |= self.claimed.has_changed().unwrap_or(false);
+            if self.claimed.borrow_and_update().ending {
+                return;
+            }
             self.take_lease();
             let outcome = match self.lease.is_some() {
                 true => self.next_step().await,
                 false => self.news(future::pending::<()>()).await.map(drop),
             };
-            match outcome {
-                Ok(()) => {}
-                Err(stopped) => self.stopped(stopped).await,
+            if let Err(stopped) = outcome {
+                self.stopped(stopped).await;
             }
         }
     }
@@ -92,6 +137,8 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         match (claimed, &self.lease) {
             (Some(claimed), Some(lease)) if claimed.token == lease.token => {}
             (Some(claimed), _) => {
+                self.lose();
+                self.renewed = true;
                 self.reached = claimed.position;
                 self.shared.health.moved(&self.slot, claimed.position);
                 self.lease = Some(claimed);
@@ -104,6 +151,9 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
     fn lose(&mut self) {
         self.lease = None;
         self.limit = None;
+        self.failing = None;
+        self.given_up.clear();
+        self.held_up = None;
         self.shared.health.gone(&self.slot);
     }
 
@@ -112,11 +162,18 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         let changed = std::pin::pin!(self.claimed.changed());
         match future::select(std::pin::pin!(what), changed).await {
             Either::Left((value, _)) => Ok(Some(value)),
-            Either::Right(_) => Ok(None),
+            Either::Right(_) => {
+                self.renewed = true;
+                Ok(None)
+            }
         }
     }
 
     async fn next_step(&mut self) -> Result<(), Stopped> {
+        let held_up = self.held_up().await?;
+        if self.renewed && !held_up.is_empty() && self.settle_parked().await? {
+            return Ok(());
+        }
         let shared = self.shared.clone();
         let page = shared.window.page(self.reached).await?;
         if page.through() <= self.reached {
@@ -126,58 +183,70 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             return Ok(());
         }
         let through = self.limit.map_or(page.through(), |limit| limit.min(page.through()));
-        let is_own = |event: &&StoredEvent| event.position <= through && self.names.contains(&*event.name);
-        let own: Vec<&StoredEvent> = page.events().iter().filter(is_own).collect();
+        let own: Vec<&StoredEvent> = own(&page, &self.names, through).collect();
+        self.first = own.first().map(|event| event.position);
         let Some(lease) = &self.lease else { return Ok(()) };
         if own.is_empty() && !page.at_head() && through.0 - lease.position.0 < PASSED_OVER {
-            self.reached = through;
+            self.passed(through);
             return Ok(());
         }
         if !own.is_empty() {
             shared.health.busy(&self.slot, lease.position);
         }
-        let events = own.len() as u64;
-        let step = self.step(lease, &page, &own, through).await.map_err(Stopped::Failed)?;
-        match shared.store.advance(step).await {
-            Ok(()) => {}
-            Err(AdvanceError::Lost) => return Err(Stopped::Lost),
-            Err(AdvanceError::Projection(error)) => return Err(Stopped::Failed(error)),
-            Err(AdvanceError::Store(error)) => return Err(Stopped::Store(error)),
-        }
-        self.advanced(through, events);
+        let step = self.step(Step::new(lease.clone(), through), &page, None, &held_up).await.map_err(Stopped::Failed)?;
+        let (events, parked) = (own.len(), step.parking.put.clone());
+        shared.store.advance(step).await?;
+        self.advanced(through, events as u64, &parked);
         Ok(())
     }
 
-    async fn step(
+    /// Completes a step by what the events of a page do to what is not held up; only to one row of a view, where that is said.
+    pub(super) async fn step(
         &self,
-        lease: &Lease,
+        mut step: Step<S::Connection>,
         page: &View,
-        own: &[&StoredEvent],
-        through: Position,
+        only: Option<&str>,
+        held_up: &HashSet<String>,
     ) -> Result<Step<S::Connection>, ProjectionError> {
-        let mut step = Step { lease: lease.clone(), through, table: self.table.clone(), rows: Vec::new(), work: None };
+        let own: Vec<&StoredEvent> = own(page, &self.names, step.through).collect();
         if own.is_empty() {
             return Ok(step);
         }
-        if self.table.is_some() {
-            step.rows = self.projection.change_rows(&self.shared.store, &self.slot, own).await?;
+        let behind = if let Some(table) = &self.table {
+            let wanted = Wanted { slot: &self.slot, only, held_up };
+            let changed = self.projection.change_rows(&self.shared.store, wanted, &own).await?;
+            step.table = Some(table.clone());
+            step.rows = changed.rows;
+            changed.behind
         } else {
+            let waits = |event: &&StoredEvent| !held_up.is_empty() && held_up.contains(&order_key(event));
+            let behind: Vec<_> = own.iter().copied().filter(waits).map(|event| (order_key(event), event.position)).collect();
+            let waiting = behind.iter().map(|(_, position)| *position).collect();
             let (projection, page, names) = (self.projection.clone(), page.clone(), self.names.clone());
-            step.work = Some(Box::new(Batch::<S, P> { projection, page, names, through, store: PhantomData }));
-        }
+            step.work = Some(Box::new(Batch::<S, P> { projection, page, names, through: step.through, waiting, store: PhantomData }));
+            behind
+        };
+        step.parking.put.extend(behind.into_iter().map(|(key, position)| self.parked(key, position)));
         Ok(step)
     }
 
-    fn advanced(&mut self, through: Position, events: u64) {
-        if let Some(lease) = &mut self.lease {
-            lease.position = through;
-        }
+    fn passed(&mut self, through: Position) {
         self.reached = through;
-        self.pause = FIRST_PAUSE;
         if self.limit.is_some_and(|limit| limit <= through) {
             self.limit = None;
         }
+    }
+
+    fn advanced(&mut self, through: Position, events: u64, parked: &[Parked]) {
+        if let Some(lease) = &mut self.lease {
+            lease.position = through;
+        }
+        self.passed(through);
+        self.failing = None;
+        self.given_up.clear();
+        self.pause = FIRST_PAUSE;
         self.shared.health.moved(&self.slot, through);
+        self.say_parked(parked);
         metrics::counter!("es_projection_events_total", "projection" => P::NAME).increment(events);
     }
 
@@ -193,12 +262,10 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
                 return;
             }
             Stopped::Failed(error) => {
-                // first all that comes before the event that fails, then that event alone
-                if let Some(at) = error.position() {
-                    let before = Position(at.0 - 1);
-                    self.limit = Some(if before > self.reached { before } else { at });
-                }
                 metrics::counter!("es_projection_errors_total", "projection" => P::NAME).increment(1);
+                if self.narrowed(&error) {
+                    return;
+                }
                 error.to_string()
             }
             // whether it was done is not known: the next claim says where the slot is
@@ -222,38 +289,20 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             let _ = self.news(future::pending::<()>()).await;
         }
     }
-}
 
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-
-/// A projection's own events of a page.
-struct Batch<S, P> {
-    projection: Arc<P>,
-    page: View,
-    names: Arc<HashSet<&'static str>>,
-    through: Position,
-    store: PhantomData<fn() -> S>,
-}
-
-impl<S: ViewStore, P: Projection<S>> Work<S::Connection> for Batch<S, P> {
-    fn run<'a>(&'a mut self, connection: &'a mut S::Connection) -> BoxFuture<'a, Result<(), ProjectionError>> {
-        Box::pin(async move {
-            for event in self.page.events().iter().take_while(|event| event.position <= self.through) {
-                if !self.names.contains(&*event.name) {
-                    continue;
-                }
-                let span = tracing::debug_span!(
-                    "project",
-                    projection = P::NAME,
-                    position = event.position.0,
-                    event_id = %event.event_id,
-                    correlation_id = event.metadata.correlation_id.as_deref(),
-                );
-                let projecting = AssertUnwindSafe(self.projection.project_stored(event, connection)).catch_unwind();
-                let projected = cause::handling(event, projecting).instrument(span).await;
-                projected.unwrap_or_else(|panic| Err(panicked(&*panic))).map_err(|error| error.at(event.position))?;
-            }
-            Ok(())
-        })
+    /// Whether the next try differs from this one, and need not wait: first all that comes before the event that fails, then that
+    /// event alone; and when that has failed often enough, without what it does to the key with which it fails.
+    fn narrowed(&mut self, error: &ProjectionError) -> bool {
+        let Some(position) = error.position() else { return false };
+        if self.first.is_some_and(|first| first < position) {
+            self.limit = Some(Position(position.0 - 1));
+            return true;
+        }
+        self.limit = Some(position);
+        let key = error.key().map(str::to_owned);
+        let before = self.failing.take().filter(|before| (before.position, &before.key) == (position, &key));
+        let attempts = before.map_or(0, |before| before.attempts) + 1;
+        self.failing = Some(Failing { position, key, error: error.to_string(), attempts });
+        self.give_up()
     }
 }

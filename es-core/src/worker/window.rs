@@ -28,6 +28,11 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// A page of one's own.
+    pub(crate) fn of(page: Page) -> Self {
+        Self { page: Arc::new(page), after: Position::START }
+    }
+
     pub(crate) fn events(&self) -> &[StoredEvent] {
         let from = self.page.events.partition_point(|event| event.position <= self.after);
         &self.page.events[from..]

@@ -119,6 +119,9 @@ const _: () = {
         const NAME: &'static str = "revenue";
         const VERSION: u32 = 1u32;
         const EVENTS: &'static [::es_core::EventInfo] = <__RevenueEvent as ::es_core::EventEnum>::EVENTS;
+        const ON_ERROR: ::es_core::OnError = ::es_core::OnError::Park {
+            retries: 8u32,
+        };
     }
     #[automatically_derived]
     impl<S: ::es_core::store::ViewStore> ::es_core::Projection<S> for Revenue

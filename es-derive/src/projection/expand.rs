@@ -27,7 +27,7 @@ pub(super) fn all(projection: &Projection) -> TokenStream {
     };
     let (declaration, reading) = (followed.declaration(), followed.event_enum());
     let (name, version) = (projection.name(), projection.version());
-    let implementation = implementation(projection, &krate);
+    let (on_error, implementation) = (projection.on_error.constant(&krate), implementation(projection, &krate));
     quote! {
         const _: () = {
             #declaration
@@ -45,6 +45,7 @@ pub(super) fn all(projection: &Projection) -> TokenStream {
                 const NAME: &'static str = #name;
                 const VERSION: u32 = #version;
                 const EVENTS: &'static [#krate::EventInfo] = <#event_ident as #krate::EventEnum>::EVENTS;
+                #on_error
             }
             #implementation
         };

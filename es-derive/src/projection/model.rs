@@ -7,9 +7,16 @@ use syn::{DeriveInput, LitStr, Path};
 use crate::attr::{Item, Keys, Number, bodies, each_key, have_names_of_their_own, in_parentheses, set, value};
 use crate::case;
 use crate::errors::Errors;
+use crate::on_error::OnError;
 
-const KEYS: &[(&str, &str)] =
-    &[("name", "name = \"..\""), ("version", "version = 1"), ("events", "events(Type, ..)"), ("crate", "crate = path")];
+const KEYS: &[(&str, &str)] = &[
+    ("name", "name = \"..\""),
+    ("version", "version = 1"),
+    ("events", "events(Type, ..)"),
+    ("on_error", "on_error = park"),
+    ("retries", "retries = 8"),
+    ("crate", "crate = path"),
+];
 
 /// A projection type.
 pub(crate) struct Projection<'a> {
@@ -17,12 +24,13 @@ pub(crate) struct Projection<'a> {
     name: Option<LitStr>,
     version: Option<Number>,
     events: Option<Vec<Item>>,
+    pub(crate) on_error: OnError,
     krate: Option<Path>,
 }
 
 impl<'a> Projection<'a> {
     pub(crate) fn from_syn(input: &'a DeriveInput, errors: &mut Errors) -> Self {
-        let mut projection = Self { input, name: None, version: None, events: None, krate: None };
+        let mut projection = Self { input, name: None, version: None, events: None, on_error: OnError::default(), krate: None };
         let table = Keys { attribute: "projection", place: "a type", keys: KEYS, elsewhere: (&[], "") };
         for body in bodies(&input.attrs, "projection", errors) {
             each_key(body, &table, errors, |key, input, errors| {
@@ -30,6 +38,7 @@ impl<'a> Projection<'a> {
                     "name" => set(&mut projection.name, key, value(input)?, errors),
                     "version" => set(&mut projection.version, key, Number::parse(input, errors)?, errors),
                     "events" => set(&mut projection.events, key, in_parentheses(input)?, errors),
+                    "on_error" | "retries" => projection.on_error.read(key, input, errors)?,
                     _ => set(&mut projection.krate, key, value(input)?, errors),
                 }
                 Ok(())
@@ -48,6 +57,7 @@ impl<'a> Projection<'a> {
             errors.error(&self.input.generics, format!("`{ident}` is generic; a projection is not\nhelp: write one for each type"));
         }
         have_names_of_their_own("events", self.events(), errors);
+        self.on_error.check(errors);
     }
 
     pub(crate) fn krate(&self) -> TokenStream {

@@ -18,6 +18,7 @@ pub(super) fn all(view: &View, errors: &mut Errors) {
     lists_each_once(view, errors);
     has_a_name_for_a_table(view, errors);
     indexes_each_once(view, errors);
+    view.on_error.check(errors);
     if errors.is_empty() {
         crate::schema::check_shape(view.input, errors);
     }

@@ -31,7 +31,7 @@ pub(super) fn all(view: &View) -> TokenStream {
     let (declaration, reading) = (followed.declaration(), followed.event_enum());
     let (name, version) = (view.name(), view.version());
     let implementation = implementation(view, &event_ident, &krate);
-    let columns = constants(view, &krate);
+    let (columns, on_error) = (constants(view, &krate), view.on_error.constant(&krate));
     quote! {
         const _: () = {
             #declaration
@@ -48,6 +48,7 @@ pub(super) fn all(view: &View) -> TokenStream {
                 const NAME: &'static str = #name;
                 const VERSION: u32 = #version;
                 const EVENTS: &'static [#krate::EventInfo] = <#event_ident as #krate::EventEnum>::EVENTS;
+                #on_error
             }
             #implementation
         };

@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Field, LitStr, Path, Type};
 use crate::attr::{Item, Keys, Number, bodies, each_key, in_parentheses, set, value};
 use crate::case;
 use crate::errors::Errors;
+use crate::on_error::OnError;
 
 const ON_TYPE: &[(&str, &str)] = &[
     ("name", "name = \"..\""),
@@ -15,6 +16,8 @@ const ON_TYPE: &[(&str, &str)] = &[
     ("key_from", "key_from = field"),
     ("events", "events(Type, ..)"),
     ("delete_on", "delete_on(Type, ..)"),
+    ("on_error", "on_error = park"),
+    ("retries", "retries = 8"),
     ("crate", "crate = path"),
 ];
 const ON_FIELD: &[(&str, &str)] = &[("index", "index")];
@@ -28,6 +31,7 @@ pub(crate) struct View<'a> {
     pub(crate) key_from: Option<Ident>,
     pub(crate) events: Option<Vec<Item>>,
     pub(crate) delete_on: Vec<Item>,
+    pub(crate) on_error: OnError,
     pub(crate) krate: Option<Path>,
     /// The fields marked `#[view(index)]`.
     pub(crate) columns: Vec<(Ident, &'a Field)>,
@@ -43,6 +47,7 @@ impl<'a> View<'a> {
             key_from: None,
             events: None,
             delete_on: Vec::new(),
+            on_error: OnError::default(),
             krate: None,
             columns: Vec::new(),
         };
@@ -56,6 +61,7 @@ impl<'a> View<'a> {
                     "key_from" => set(&mut view.key_from, key, value(input)?, errors),
                     "events" => set(&mut view.events, key, in_parentheses(input)?, errors),
                     "delete_on" => view.delete_on.extend(in_parentheses(input)?),
+                    "on_error" | "retries" => view.on_error.read(key, input, errors)?,
                     _ => set(&mut view.krate, key, value(input)?, errors),
                 }
                 Ok(())
