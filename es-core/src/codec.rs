@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::error::{DecodeError, EncodeError};
 use crate::event::Event;
 use crate::finite;
-use crate::schema::{Schema, Shape};
+use crate::schema::{Schema, Stored};
 
 /// The JSON of an event.
 pub(crate) fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
@@ -163,15 +163,12 @@ impl<T, E: Display> Converted<T> for Result<T, E> {
 )]
 pub trait OldField {
     /// How it was stored.
-    const STORED: Shape;
-    /// The hash of that.
-    const HASH: u64;
+    const STORED: &'static Stored;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Schema + DeserializeOwned> OldField for T {
-    const STORED: Shape = T::SHAPE;
-    const HASH: u64 = T::HASH;
+    const STORED: &'static Stored = T::STORED;
 }
 
 /// The converter that a field names in `with`: a plain function of one argument.
@@ -179,13 +176,11 @@ pub struct Converter<A, R> {
     /// The function.
     pub convert: fn(A) -> R,
     /// What its argument was stored as.
-    pub stored: Shape,
-    /// The hash of that.
-    pub hash: u64,
+    pub stored: &'static Stored,
 }
 
 /// The same function, and what its argument was stored as.
 #[inline]
 pub const fn with<A: OldField, R>(with: fn(A) -> R) -> Converter<A, R> {
-    Converter { convert: with, stored: A::STORED, hash: A::HASH }
+    Converter { convert: with, stored: A::STORED }
 }

@@ -71,7 +71,9 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
 
     /// Adds the named types that its fields hold.
     #[doc(hidden)]
-    fn define(_types: &mut Types) {}
+    fn define(types: &mut Types) {
+        types.add_within(&Self::SCHEMA);
+    }
 
     /// The type that reads the versions before its own.
     #[doc(hidden)]

@@ -13,7 +13,7 @@ pub use crate::event::Listed;
 pub use crate::lock::check::locked;
 pub use crate::model::{clause_of, fold_model};
 pub use crate::retired::{Replaced, RetiredInto, read_former};
-pub use crate::schema::{Definition, Field, Shape, Tagging, Types, Variant};
+pub use crate::schema::{Definition, Field, Shape, Stored, Tagging, Types, Variant};
 pub use crate::snapshot::SnapshotRule;
 pub use crate::tag::{TagInfo, TagKind};
 pub use crate::view::{Keys, KeysByStream, KeysByView};

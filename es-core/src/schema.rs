@@ -21,9 +21,12 @@ pub trait Schema {
     /// The same, its named types by their names alone: what a type says of a field that holds the type itself.
     #[doc(hidden)]
     const BY_NAME: Shape = Self::SHAPE;
-    /// The hash of this shape and of the named types in it: the lock compares it first.
+    /// The shape with its hash, worked out once a type: what a field refers to.
     #[doc(hidden)]
-    const HASH: u64 = line::deep_hash(&Self::SHAPE);
+    const STORED: &'static Stored = &Stored::new(Self::SHAPE);
+    /// The same, its named types by their names alone.
+    #[doc(hidden)]
+    const STORED_BY_NAME: &'static Stored = &Stored::new(Self::BY_NAME);
 
     /// Adds the named types that this one holds, each once.
     fn define(_types: &mut Types) {}
@@ -74,7 +77,7 @@ impl Shape {
             Self::Struct(fields) => {
                 let mut rest = *fields;
                 while let [field, others @ ..] = rest {
-                    if field.shape.may_hold_floats() {
+                    if field.shape().may_hold_floats() {
                         return true;
                     }
                     rest = others;
@@ -128,8 +131,23 @@ const fn is_without_floats(name: &str) -> bool {
     )
 }
 
-/// A type with a line of its own in the lock.
+/// A shape, and the hash by which the lock compares it first.
 #[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stored {
+    pub(crate) shape: Shape,
+    /// Of this shape and of the named types in it.
+    pub(crate) hash: u64,
+}
+
+impl Stored {
+    /// This shape, with its hash.
+    pub const fn new(shape: Shape) -> Self {
+        Self { hash: line::deep_hash(&shape), shape }
+    }
+}
+
+/// A type with a line of its own in the lock.
+#[derive(Debug, Clone, Copy)]
 pub struct Definition {
     /// Its name there.
     pub name: &'static str,
@@ -137,59 +155,105 @@ pub struct Definition {
     pub shape: Option<Shape>,
     pub(crate) path: &'static str,
     pub(crate) hash: u64,
+    /// Adds the type, where only the name is told.
+    define: Option<fn(&mut Types)>,
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name, self.shape, self.path) == (other.name, other.shape, other.path)
+    }
 }
 
 impl Definition {
     /// The type at `path` in the crate, stored in this shape.
     pub const fn new(name: &'static str, path: &'static str, shape: Shape) -> Self {
-        Self { name, shape: Some(shape), path, hash: line::definition_hash(&shape) }
+        Self { name, shape: Some(shape), path, hash: line::definition_hash(&shape), define: None }
     }
 
-    /// Only the name.
-    pub const fn by_name(name: &'static str, path: &'static str) -> Self {
-        Self { name, shape: None, path, hash: 0 }
+    /// Only the name; `define` adds the type itself.
+    pub const fn by_name(name: &'static str, path: &'static str, define: fn(&mut Types)) -> Self {
+        Self { name, shape: None, path, hash: 0, define: Some(define) }
     }
 }
 
-/// A field of a stored struct.
+/// A field of a stored struct: its name in the JSON, and what it holds. For a flattened field, that is what is merged into the struct.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Field {
-    /// Its name in the JSON.
-    pub name: &'static str,
-    /// What it holds. For a flattened field, what is merged into the struct.
-    pub shape: Shape,
-    /// Whether it may be absent when it is read.
-    pub optional: bool,
-    /// Whether its value is also stored as a tag.
-    pub tag: bool,
-    /// The version of the event since which it is: 1 for one that always was.
-    pub tag_since: u32,
-    /// Whether its fields are merged into the struct's own.
-    pub flatten: bool,
+pub enum Field {
+    /// One that is always present.
+    Plain(&'static str, &'static Stored),
+    /// One with more to be said.
+    Marked(&'static str, &'static Stored, Marks),
+}
+
+/// What is said of a field besides its shape.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Marks {
+    optional: bool,
+    tag_since: Option<u32>,
+    flatten: bool,
 }
 
 impl Field {
-    /// A field that is always present.
-    pub const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, optional: false, tag: false, tag_since: 1, flatten: false }
-    }
-
     /// The same field, which may be absent when it is read.
     #[must_use]
     pub const fn optional(self) -> Self {
-        Self { optional: true, ..self }
+        self.marked(Marks { optional: true, ..self.marks() })
     }
 
-    /// The same field, also stored as a tag since this version.
+    /// The same field, its value also stored as a tag since this version of the event: 1 for one that always was.
     #[must_use]
     pub const fn tag(self, since: u32) -> Self {
-        Self { tag: true, tag_since: since, ..self }
+        self.marked(Marks { tag_since: Some(since), ..self.marks() })
     }
 
-    /// The same field, merged into the struct that holds it.
+    /// The same field, its own fields merged into the struct that holds it.
     #[must_use]
     pub const fn flatten(self) -> Self {
-        Self { flatten: true, ..self }
+        self.marked(Marks { flatten: true, ..self.marks() })
+    }
+
+    const fn marked(self, marks: Marks) -> Self {
+        let (Self::Plain(name, stored) | Self::Marked(name, stored, _)) = self;
+        Self::Marked(name, stored, marks)
+    }
+
+    const fn marks(&self) -> Marks {
+        match self {
+            Self::Plain(..) => Marks { optional: false, tag_since: None, flatten: false },
+            Self::Marked(.., marks) => *marks,
+        }
+    }
+
+    /// Its name in the JSON.
+    pub const fn name(&self) -> &'static str {
+        let (Self::Plain(name, _) | Self::Marked(name, ..)) = self;
+        name
+    }
+
+    pub(crate) const fn stored(&self) -> &'static Stored {
+        let (Self::Plain(_, stored) | Self::Marked(_, stored, _)) = self;
+        stored
+    }
+
+    /// What it holds.
+    pub const fn shape(&self) -> &'static Shape {
+        &self.stored().shape
+    }
+
+    /// Whether it may be absent when it is read.
+    pub const fn is_optional(&self) -> bool {
+        self.marks().optional
+    }
+
+    /// The version of the event since which its value is also stored as a tag.
+    pub const fn tag_since(&self) -> Option<u32> {
+        self.marks().tag_since
+    }
+
+    /// Whether its fields are merged into the struct's own.
+    pub const fn is_flattened(&self) -> bool {
+        self.marks().flatten
     }
 }
 
@@ -246,12 +310,14 @@ impl Types {
             Shape::Named(definition) => {
                 if let Some(inner) = &definition.shape {
                     self.add(*shape, |types| types.add_within(inner));
+                } else if let Some(define) = definition.define {
+                    define(self);
                 }
             }
             Shape::Option(inner) | Shape::List(inner) => self.add_within(inner),
             Shape::Map(key, value) => [key, value].into_iter().for_each(|part| self.add_within(part)),
             Shape::Tuple(parts) => parts.iter().for_each(|part| self.add_within(part)),
-            Shape::Struct(fields) => fields.iter().for_each(|field| self.add_within(&field.shape)),
+            Shape::Struct(fields) => fields.iter().for_each(|field| self.add_within(field.shape())),
             Shape::Enum(_, variants) => variants.iter().filter_map(|variant| variant.shape.as_ref()).for_each(|part| self.add_within(part)),
         }
     }
@@ -402,7 +468,7 @@ mod tests {
 
     #[test]
     fn a_float_is_seen_wherever_it_lies() {
-        const POINT: Definition = Definition::new("Point", "map::Point", Shape::Struct(&[Field::new("x", f32::SHAPE)]));
+        const POINT: Definition = Definition::new("Point", "map::Point", Shape::Struct(&[Field::Plain("x", f32::STORED)]));
         const VARIANTS: &[Variant] = &[Variant { name: "None", shape: None }, Variant { name: "At", shape: Some(Shape::Named(&POINT)) }];
         let with = [
             f64::SHAPE,
@@ -410,7 +476,7 @@ mod tests {
             <BTreeMap<String, f64>>::SHAPE,
             <(u8, f64)>::SHAPE,
             Shape::Enum(Tagging::External, VARIANTS),
-            Shape::Named(const { &Definition::by_name("Tree", "map::Tree") }),
+            Shape::Named(const { &Definition::by_name("Tree", "map::Tree", |_| {}) }),
             Shape::Scalar("money"),
         ];
         for shape in with {

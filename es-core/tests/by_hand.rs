@@ -24,8 +24,8 @@ const _: () = {
         const NAME: &'static str = "account.deposited";
         const VERSION: u32 = 3;
         const SCHEMA: ::es_core::__private::Shape = ::es_core::__private::Shape::Struct(&[
-            ::es_core::__private::Field::new("cents", <i64 as ::es_core::Schema>::SHAPE),
-            ::es_core::__private::Field::new("till", <String as ::es_core::Schema>::SHAPE).tag(1),
+            ::es_core::__private::Field::Plain("cents", <i64 as ::es_core::Schema>::STORED),
+            ::es_core::__private::Field::Plain("till", <String as ::es_core::Schema>::STORED).tag(1),
         ]);
         const RENAMED_FROM: &'static [&'static str] = &["account.paid_in"];
 
@@ -118,7 +118,7 @@ const _: () = {
         const NAME: &'static str = "OpenedAndDeposited";
         const VERSION: u32 = 1;
         const SCHEMA: ::es_core::__private::Shape =
-            ::es_core::__private::Shape::Struct(&[::es_core::__private::Field::new("first", <String as ::es_core::Schema>::SHAPE)]);
+            ::es_core::__private::Shape::Struct(&[::es_core::__private::Field::Plain("first", <String as ::es_core::Schema>::STORED)]);
         const RETIRED_INTO: ::core::option::Option<&'static [&'static str]> =
             ::core::option::Option::Some(<Self as ::es_core::__private::RetiredInto>::SUCCESSORS);
 
@@ -285,8 +285,8 @@ const _: () = {
                 ::es_core::__private::Shape::Struct(
                     const {
                         &[
-                            ::es_core::__private::Field::new("open", <bool as ::es_core::Schema>::SHAPE),
-                            ::es_core::__private::Field::new("balance", <i64 as ::es_core::Schema>::SHAPE),
+                            ::es_core::__private::Field::Plain("open", <bool as ::es_core::Schema>::STORED),
+                            ::es_core::__private::Field::Plain("balance", <i64 as ::es_core::Schema>::STORED),
                         ]
                     },
                 )

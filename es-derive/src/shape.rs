@@ -48,13 +48,13 @@ pub(crate) struct StoredField<'a> {
 }
 
 impl StoredField<'_> {
-    /// `Field::new("till", <String as Schema>::SHAPE).tag(1)`
+    /// `Field::Plain("till", <String as Schema>::STORED).tag(1)`
     pub(crate) fn expand(&self, krate: &TokenStream) -> TokenStream {
-        let (name, shape) = (&self.name, of_field(self.ty, self.by_name, krate));
+        let (name, stored) = (&self.name, stored(self.ty, self.by_name, krate));
         let optional = self.optional.then(|| quote!(.optional()));
         let tag = self.tag.map(Literal::u32_unsuffixed).map(|since| quote!(.tag(#since)));
         let flatten = self.flatten.then(|| quote!(.flatten()));
-        quote!(#krate::__private::Field::new(#name, #shape) #optional #tag #flatten)
+        quote!(#krate::__private::Field::Plain(#name, #stored) #optional #tag #flatten)
     }
 }
 
@@ -93,6 +93,14 @@ pub(crate) fn of_field(ty: &Type, by_name: bool, krate: &TokenStream) -> TokenSt
     if by_name { quote_spanned!(ty.span()=> <#ty as #krate::Schema>::BY_NAME) } else { of(ty, &krate) }
 }
 
+/// `<T as Schema>::STORED`, or `STORED_BY_NAME` where `T` holds the type that is being told of.
+pub(crate) fn stored(ty: &Type, by_name: bool, krate: &TokenStream) -> TokenStream {
+    let krate = located(krate, ty.span());
+    let stored = if by_name { "STORED_BY_NAME" } else { "STORED" };
+    let stored = Ident::new(stored, ty.span());
+    quote_spanned!(ty.span()=> <#ty as #krate::Schema>::#stored)
+}
+
 /// A number, a `bool` or a `char`: it holds no named type.
 fn is_primitive(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 16] =
@@ -119,10 +127,12 @@ pub(crate) fn define_all<'a>(types: impl IntoIterator<Item = &'a Type>, krate: &
 pub(crate) fn struct_tag(tag: &LitStr, container: &Serde, ident: &Ident, krate: &TokenStream) -> TokenStream {
     let name = container.variant_name(ident, None);
     quote! {
-        #krate::__private::Field::new(#tag, #krate::__private::Shape::Enum(
-            #krate::__private::Tagging::External,
-            &[#krate::__private::Variant { name: #name, shape: ::core::option::Option::None }],
-        ))
+        #krate::__private::Field::Plain(#tag, const {
+            &#krate::__private::Stored::new(#krate::__private::Shape::Enum(
+                #krate::__private::Tagging::External,
+                &[#krate::__private::Variant { name: #name, shape: ::core::option::Option::None }],
+            ))
+        })
         .optional(),
     }
 }

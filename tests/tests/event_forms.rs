@@ -62,7 +62,7 @@ fn the_shape_names_tags_and_says_since_when() {
          party: string? #tag, persons: u8 }"
     );
     let schema::Shape::Struct(fields) = TableReserved::SCHEMA else { panic!("an event is a struct") };
-    let since: Vec<_> = fields.iter().filter(|field| field.tag).map(|field| (field.name, field.tag_since)).collect();
+    let since: Vec<_> = fields.iter().filter_map(|field| Some((field.name(), field.tag_since()?))).collect();
     assert_eq!(since, [("guest", 1), ("table", 1), ("room", 1), ("inside", 1), ("voucher", 1), ("waiters", 2), ("party", 1)]);
 }
 

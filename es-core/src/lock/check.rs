@@ -1,49 +1,51 @@
 //! The lock as compile errors: what `#[derive(Event)]` finds in the file, compared with the type's real shape.
 
 use super::cursor::{Cursor, Lines};
-use super::line::Line;
+use super::line::{self, Line};
 use super::reads::{Broken, LockedType, Reader, Stays};
 use crate::event::Event;
 use crate::schema::{Definition, Shape};
 
 /// That an event still reads one locked version of it.
 ///
-/// `hashes` are those of the field types, `expected` what they come to if nothing has changed: the derive has compared the names already, and hands over what
+/// `expected` is what the hashes of the field types come to if nothing has changed: the derive has compared the names already, and hands over what
 /// no hashes come to where these differ.
 /// `lines` are the version's line and those of the named types that it holds, `frozen` whether a type that has grown is an error.
 #[track_caller]
-pub const fn locked<E: Event, const N: usize>(
-    ty: &'static str,
-    version: u32,
-    hashes: [u64; N],
-    expected: u64,
-    lines: &'static str,
-    frozen: bool,
-) {
-    let mut hash: u64 = 0;
-    let mut at = 0;
-    while at < N {
-        hash = (hash ^ hashes[at]).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    if hash != expected {
-        // in a function of its own, so that the shape is not evaluated where nothing has changed
-        compare::<E>(ty, version, lines, frozen);
+pub const fn locked<E: Event>(ty: &'static str, version: u32, expected: u64, lines: &'static str, frozen: bool) {
+    let shape = if version == E::VERSION { &E::SCHEMA } else { past::<E>(version) };
+    if hash_of_types(shape) != expected {
+        // in functions of their own, which are not evaluated where nothing has changed
+        Locked { ty, current: E::VERSION, lines, frozen }.hold(shape);
     }
 }
 
-#[track_caller]
-const fn compare<E: Event>(ty: &'static str, version: u32, lines: &'static str, frozen: bool) {
-    if version == E::VERSION {
-        return Locked { ty, current: version, lines, frozen }.hold(&E::SCHEMA);
-    }
+/// The shape of an earlier version; the present one's where the fields do not read that.
+const fn past<E: Event>(version: u32) -> &'static Shape {
     let mut past = E::PAST;
     while let [(number, shape), others @ ..] = past {
         if *number == version {
-            Locked { ty, current: E::VERSION, lines, frozen }.hold(shape);
+            return shape;
         }
         past = others;
     }
+    &E::SCHEMA
+}
+
+/// What the hashes of the fields' types come to, one after the other.
+const fn hash_of_types(shape: &Shape) -> u64 {
+    let Shape::Struct(fields) = shape else { return combined(0, line::deep_hash(shape)) };
+    let mut hash = 0;
+    let mut rest = *fields;
+    while let [field, others @ ..] = rest {
+        hash = combined(hash, field.stored().hash);
+        rest = others;
+    }
+    hash
+}
+
+const fn combined(before: u64, next: u64) -> u64 {
+    (before ^ next).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// One locked version.

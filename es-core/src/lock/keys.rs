@@ -6,7 +6,7 @@ use crate::schema::{Definition, Field, Shape, Tagging, Variant};
 /// The place of the field with this name; past the end when there is none.
 pub(super) const fn find_field(fields: &[Field], name: &Name<'_>) -> usize {
     let mut at = 0;
-    while at < fields.len() && (fields[at].flatten || !name.is(fields[at].name)) {
+    while at < fields.len() && (fields[at].is_flattened() || !name.is(fields[at].name())) {
         at += 1;
     }
     at
@@ -22,7 +22,7 @@ pub(super) const fn find_variant(variants: &[Variant], name: &Name<'_>) -> usize
 
 /// The place of the first flattened field from `at` on.
 pub(super) const fn next_flattened(fields: &[Field], mut at: usize) -> usize {
-    while at < fields.len() && !fields[at].flatten {
+    while at < fields.len() && !fields[at].is_flattened() {
         at += 1;
     }
     at
@@ -36,7 +36,7 @@ pub(super) const fn has_several_flattened(fields: &[Field]) -> bool {
 pub(super) const fn is_merged(fields: &[Field], key: &str) -> bool {
     let mut at = next_flattened(fields, 0);
     while at < fields.len() {
-        if has_key(&fields[at].shape, key) {
+        if has_key(fields[at].shape(), key) {
             return true;
         }
         at = next_flattened(fields, at + 1);

@@ -196,17 +196,17 @@ impl<'a> Line<'a> {
         self.put("{ ");
         let mut rest = fields;
         while let [field, others @ ..] = rest {
-            if field.flatten {
+            if field.is_flattened() {
                 self.put("..");
-                self.part(&field.shape);
+                self.part(field.shape());
             } else {
-                self.name(field.name);
+                self.name(field.name());
                 self.put(": ");
-                self.part(&field.shape);
+                self.part(field.shape());
                 if field.says_default() {
                     self.put(" = default");
                 }
-                if field.tag {
+                if field.tag_since().is_some() {
                     self.put(" #tag");
                 }
             }
@@ -256,7 +256,7 @@ impl<'a> Line<'a> {
 impl Field {
     /// An `Option` may be absent anyway, so its line does not say so.
     pub(super) const fn says_default(&self) -> bool {
-        self.optional && !matches!(self.shape, Shape::Option(_))
+        self.is_optional() && !matches!(self.shape(), Shape::Option(_))
     }
 }
 
@@ -280,14 +280,14 @@ pub(super) const fn is_plain_byte(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Definition, Schema};
+    use crate::schema::{Definition, Schema, Stored};
 
     #[test]
     fn a_shape_reads_as_a_line_of_the_lock() {
         const FIELDS: &[Field] = &[
-            Field::new("customer_id", Shape::Scalar("uuid")).tag(1),
-            Field::new("memo", <Option<String>>::SHAPE).optional(),
-            Field::new("lines", <Vec<(String, u32)>>::SHAPE),
+            Field::Plain("customer_id", const { &Stored::new(Shape::Scalar("uuid")) }).tag(1),
+            Field::Plain("memo", <Option<String>>::STORED).optional(),
+            Field::Plain("lines", <Vec<(String, u32)>>::STORED),
         ];
         assert_eq!(of(&Shape::Struct(FIELDS)), "{ customer_id: uuid #tag, memo: string?, lines: [(string, u32)] }");
         let variants = &[Variant { name: "Usd", shape: None }, Variant { name: "Eur", shape: None }];
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(of(&Shape::Option(&ONE)), r#"("A" i64?)?"#);
         assert_eq!(of(&<(i64,)>::SHAPE), "(i64,)");
         assert_eq!(of(&Shape::Enum(Tagging::Untagged, &[])), "#[untagged] !");
-        const QUOTED: &[Field] = &[Field::new("a: \"b\"", <i64>::SHAPE)];
+        const QUOTED: &[Field] = &[Field::Plain("a: \"b\"", <i64>::STORED)];
         assert_eq!(of(&Shape::Struct(QUOTED)), r#"{ "a: \"b\"": i64 }"#);
     }
 
@@ -316,14 +316,11 @@ mod tests {
     #[test]
     fn the_hash_of_a_type_is_that_of_its_lines() {
         const CURRENCY: &[Variant] = &[Variant { name: "Usd", shape: None }, Variant { name: "Eur", shape: Some(<u8>::SHAPE) }];
-        const MONEY: &[Field] = &[
-            Field::new("cents", <i64>::SHAPE),
-            Field::new("currency", Shape::Named(&Definition::new("Currency", "", Shape::Enum(Tagging::External, CURRENCY)))),
-        ];
-        const TREE: &[Field] = &[
-            Field::new("money", Shape::Named(&Definition::new("Money", "", Shape::Struct(MONEY)))),
-            Field::new("branches", Shape::Map(&<String>::SHAPE, &Shape::Named(&Definition::by_name("Tree", "")))),
-        ];
+        const CURRENCY_SHAPE: Shape = Shape::Named(&Definition::new("Currency", "", Shape::Enum(Tagging::External, CURRENCY)));
+        const MONEY: &[Field] = &[Field::Plain("cents", <i64>::STORED), Field::Plain("currency", &Stored::new(CURRENCY_SHAPE))];
+        const MONEY_SHAPE: Shape = Shape::Named(&Definition::new("Money", "", Shape::Struct(MONEY)));
+        const BRANCHES: Shape = Shape::Map(&<String>::SHAPE, &Shape::Named(&Definition::by_name("Tree", "", |_| {})));
+        const TREE: &[Field] = &[Field::Plain("money", &Stored::new(MONEY_SHAPE)), Field::Plain("branches", &Stored::new(BRANCHES))];
         const HELD: Shape = Shape::List(&Shape::Option(&Shape::Named(&Definition::new("Tree", "", Shape::Struct(TREE)))));
         assert_eq!(deep_hash(&HELD), 9_542_398_712_861_241_112);
     }

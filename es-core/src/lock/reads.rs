@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
                 let at = next_flattened(fields, flattened);
                 flattened = at + 1;
                 self.place = place.flattened(has_several_flattened(fields));
-                if at >= fields.len() || !self.shape(&fields[at].shape, line, rule) {
+                if at >= fields.len() || !self.shape(fields[at].shape(), line, rule) {
                     return false;
                 }
                 at
@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
 
     /// What follows a field's name.
     const fn field(&mut self, today: &'a Field, line: &mut Cursor<'_>, rule: Rule) -> bool {
-        if !self.shape(&today.shape, line, rule) {
+        if !self.shape(today.shape(), line, rule) {
             return false;
         }
         let was_default = line.eat("= default");
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         let default = today.says_default();
         let reads_default = was_default == default || default && matches!(rule, Rule::Grows);
         // the tags of past versions are stored; a past version cannot have had one that it has no line for
-        let reads_tag = was_tag == today.tag || self.ignores_tags || was_tag && self.is_past;
+        let reads_tag = was_tag == today.tag_since().is_some() || self.ignores_tags || was_tag && self.is_past;
         reads_default && reads_tag
     }
 
@@ -374,9 +374,9 @@ const fn others_may_be_absent(fields: &[Field], seen: &Seen, rule: Rule) -> bool
     while at < fields.len() {
         if at >= MOST || !seen.0[at] {
             let field = &fields[at];
-            let may_be_absent = field.optional || matches!(field.shape, Shape::Option(_));
+            let may_be_absent = field.is_optional() || matches!(field.shape(), Shape::Option(_));
             // the field's key may be stored already, with a flattened type's value
-            if matches!(rule, Rule::Same) || field.flatten || !may_be_absent || is_merged(fields, field.name) {
+            if matches!(rule, Rule::Same) || field.is_flattened() || !may_be_absent || is_merged(fields, field.name()) {
                 return false;
             }
         }
@@ -421,12 +421,16 @@ const fn is_wider(locked: &Name<'_>, today: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Schema;
+    use crate::schema::{Schema, Stored};
 
-    const AMOUNT: Field = Field::new("amount", <i64>::SHAPE);
-    const MEMO: Field = Field::new("memo", <Option<String>>::SHAPE);
+    const AMOUNT: Field = Field::Plain("amount", <i64>::STORED);
+    const MEMO: Field = Field::Plain("memo", <Option<String>>::STORED);
     const PAID: Variant = Variant { name: "Paid", shape: None };
     const OPEN: Variant = Variant { name: "Open", shape: Some(<u8>::SHAPE) };
+
+    fn field(name: &'static str, shape: Shape) -> Field {
+        Field::Plain(name, Box::leak(Box::new(Stored::new(shape))))
+    }
 
     fn named(shape: Shape) -> Shape {
         Shape::Named(Box::leak(Box::new(Definition::new("It", "here::It", shape))))
@@ -455,23 +459,23 @@ mod tests {
     fn a_struct_grows_by_what_may_be_absent() {
         assert_eq!(growth(fields(&[AMOUNT]), "{ amount: i64 }"), Growth::Same);
         assert_eq!(growth(fields(&[MEMO, AMOUNT]), "{ amount: i64 }"), Growth::More);
-        assert_eq!(growth(fields(&[AMOUNT, Field::new("fee", <i64>::SHAPE).optional()]), "{ amount: i64 }"), Growth::More);
+        assert_eq!(growth(fields(&[AMOUNT, Field::Plain("fee", <i64>::STORED).optional()]), "{ amount: i64 }"), Growth::More);
         assert_eq!(growth(fields(&[AMOUNT.optional()]), "{ amount: i64 }"), Growth::More);
-        assert_eq!(growth(fields(&[AMOUNT, Field::new("fee", <i64>::SHAPE)]), "{ amount: i64 }"), Growth::Less);
+        assert_eq!(growth(fields(&[AMOUNT, Field::Plain("fee", <i64>::STORED)]), "{ amount: i64 }"), Growth::Less);
     }
 
     #[test]
     fn a_struct_loses_nothing() {
         assert_eq!(growth(fields(&[AMOUNT]), "{ amount: i64, memo: string? }"), Growth::Less);
         assert_eq!(growth(fields(&[AMOUNT]), "{ amount: i64 = default }"), Growth::Less);
-        assert_eq!(growth(fields(&[Field::new("sum", <i64>::SHAPE)]), "{ amount: i64 }"), Growth::Less);
-        assert_eq!(growth(fields(&[Field::new("amount", <Option<i64>>::SHAPE)]), "{ amount: i64 }"), Growth::Less);
+        assert_eq!(growth(fields(&[Field::Plain("sum", <i64>::STORED)]), "{ amount: i64 }"), Growth::Less);
+        assert_eq!(growth(fields(&[Field::Plain("amount", <Option<i64>>::STORED)]), "{ amount: i64 }"), Growth::Less);
         assert_eq!(growth(fields(&[AMOUNT]), "{ amount: i64? }"), Growth::Less);
     }
 
     #[test]
     fn a_flattened_map_leaves_no_room_for_a_field() {
-        let rest = Field::new("rest", <std::collections::BTreeMap<String, i64>>::SHAPE).flatten();
+        let rest = Field::Plain("rest", <std::collections::BTreeMap<String, i64>>::STORED).flatten();
         assert_eq!(growth(fields(&[AMOUNT, rest]), "{ amount: i64, ..{string: i64} }"), Growth::Same);
         assert_eq!(growth(fields(&[AMOUNT, rest, MEMO]), "{ amount: i64, ..{string: i64} }"), Growth::Less);
         assert_eq!(growth(fields(&[AMOUNT]), "{ amount: i64, ..{string: i64} }"), Growth::Less);
@@ -479,7 +483,7 @@ mod tests {
 
     #[test]
     fn integers_widen_and_never_narrow() {
-        let one = |shape| fields(&[Field::new("n", shape)]);
+        let one = |shape| fields(&[field("n", shape)]);
         assert_eq!(growth(one(<i64>::SHAPE), "{ n: i32 }"), Growth::More);
         assert_eq!(growth(one(<i16>::SHAPE), "{ n: u8 }"), Growth::More);
         assert_eq!(growth(one(<Vec<u64>>::SHAPE), "{ n: [u32] }"), Growth::More);
@@ -528,19 +532,19 @@ mod tests {
     #[test]
     fn a_type_has_the_rule_of_its_line_whatever_holds_it() {
         const TYPES: &str = "It = { amount: i64 }\n";
-        let held = |it| fields(&[Field::new("all", Shape::List(Box::leak(Box::new(it))))]);
+        let held = |it| fields(&[field("all", Shape::List(Box::leak(Box::new(it))))]);
         assert!(reads(held(named(fields(&[AMOUNT]))), "{ all: [It] }", TYPES));
         assert!(reads(held(named(fields(&[AMOUNT, MEMO]))), "{ all: [It] }", TYPES));
         assert!(!reads(held(named(fields(&[MEMO]))), "{ all: [It] }", TYPES));
         // by its name alone within itself
-        const BY_NAME: Shape = Shape::Named(&Definition::by_name("It", "here::It"));
+        const BY_NAME: Shape = Shape::Named(&Definition::by_name("It", "here::It", |_| {}));
         assert!(reads(held(BY_NAME), "{ all: [It] }", TYPES));
     }
 
     #[test]
     fn a_type_under_another_name_stays_the_same() {
         const TYPES: &str = "ItV1 = { amount: i64 }\nIt = { memo: string? }\n";
-        let held = |it| fields(&[Field::new("it", it)]);
+        let held = |it| fields(&[field("it", it)]);
         assert!(reads(held(named(fields(&[AMOUNT]))), "{ it: ItV1 }", TYPES));
         assert!(!reads(held(named(fields(&[AMOUNT, MEMO]))), "{ it: ItV1 }", TYPES));
         assert!(!reads(held(named(fields(&[AMOUNT]))), "{ it: Another }", TYPES));
@@ -555,7 +559,7 @@ mod tests {
 
     #[test]
     fn a_variant_without_a_tag_reads_no_more_than_it_did() {
-        let it = || named(fields(&[Field::new("n", <i64>::SHAPE)]));
+        let it = || named(fields(&[Field::Plain("n", <i64>::STORED)]));
         let either = |tagging| variants(tagging, &[Variant { name: "A", shape: Some(it()) }, PAID]);
         assert_eq!(grown_within(either(Tagging::External), r#""A" It | "Paid""#), (true, None));
         assert_eq!(grown_within(either(Tagging::Untagged), r#"#[untagged] "A" It | "Paid""#), (false, Some(Stays::Untagged)));
@@ -563,31 +567,31 @@ mod tests {
 
     #[test]
     fn one_of_several_that_are_flattened_gets_no_other_keys() {
-        let it = || named(fields(&[Field::new("n", <i64>::SHAPE)]));
-        let rest = Field::new("rest", <std::collections::BTreeMap<String, i64>>::SHAPE).flatten();
-        assert_eq!(grown_within(fields(&[Field::new("it", it()).flatten()]), "{ ..It }"), (true, None));
+        let it = || named(fields(&[Field::Plain("n", <i64>::STORED)]));
+        let rest = Field::Plain("rest", <std::collections::BTreeMap<String, i64>>::STORED).flatten();
+        assert_eq!(grown_within(fields(&[field("it", it()).flatten()]), "{ ..It }"), (true, None));
         assert_eq!(
-            grown_within(fields(&[Field::new("it", it()).flatten(), rest]), "{ ..It, ..{string: i64} }"),
+            grown_within(fields(&[field("it", it()).flatten(), rest]), "{ ..It, ..{string: i64} }"),
             (false, Some(Stays::Flattened))
         );
-        assert_eq!(grown_within(fields(&[Field::new("it", it()), rest]), "{ it: It, ..{string: i64} }"), (true, None));
+        assert_eq!(grown_within(fields(&[field("it", it()), rest]), "{ it: It, ..{string: i64} }"), (true, None));
     }
 
     #[test]
     fn a_key_that_is_merged_in_is_not_taken() {
-        let merged = Field::new("size", fields(&[Field::new("grams", <u32>::SHAPE)])).flatten();
-        let fee = Field::new("fee", <Option<i64>>::SHAPE);
-        let grams = Field::new("grams", <Option<u32>>::SHAPE);
+        let merged = field("size", fields(&[Field::Plain("grams", <u32>::STORED)])).flatten();
+        let fee = Field::Plain("fee", <Option<i64>>::STORED);
+        let grams = Field::Plain("grams", <Option<u32>>::STORED);
         assert_eq!(growth(fields(&[merged, fee]), "{ ..{ grams: u32 } }"), Growth::More);
         assert_eq!(growth(fields(&[merged, grams]), "{ ..{ grams: u32 } }"), Growth::Less);
-        let kind = Field::new("kind", variants(Tagging::Internal("fee"), &[PAID])).flatten();
+        let kind = field("kind", variants(Tagging::Internal("fee"), &[PAID])).flatten();
         assert_eq!(growth(fields(&[kind, fee]), r#"{ ..(#[tag "fee"] "Paid") }"#), Growth::Less);
     }
 
     #[test]
     fn what_serde_keeps_aside_does_not_widen_to_128_bits() {
-        let one = |shape| fields(&[Field::new("n", shape)]);
-        let merged = |shape| fields(&[Field::new("it", one(shape)).flatten()]);
+        let one = |shape| fields(&[field("n", shape)]);
+        let merged = |shape| fields(&[field("it", one(shape)).flatten()]);
         assert_eq!(growth(one(<i128>::SHAPE), "{ n: i64 }"), Growth::More);
         assert_eq!(growth(merged(<i64>::SHAPE), "{ ..{ n: i32 } }"), Growth::More);
         assert_eq!(growth(merged(<i128>::SHAPE), "{ ..{ n: i64 } }"), Growth::Less);

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::decode;
-use super::model::{Body, Event, Field, UpcastFrom};
+use super::model::{Body, Event, UpcastFrom};
 use crate::attr::{Item, hygienic, located, printed};
 use crate::event_enum::EventEnum;
 use crate::lock;
@@ -37,7 +37,6 @@ pub(super) fn all(event: &Event) -> TokenStream {
     let decode = decode::body(event);
     let tags = tags(event, &krate);
     let add_tags = add_tags(event, &krate);
-    let define = define(event, &krate);
     let retired = retired(event, &krate);
     let checks = checks(event, &krate);
     let (lock_members, lock_checks) = (lock::members(event, &krate), lock::checks(event, &krate));
@@ -46,31 +45,28 @@ pub(super) fn all(event: &Event) -> TokenStream {
         Some(UpcastFrom::Type(past)) => Some(quote!(type __Past = #past;)),
         _ => None,
     };
-    quote! {
-        const _: () = {
-            #past
+    let body = quote! {
+        #[automatically_derived]
+        impl #krate::Event for #ident {
+            const NAME: &'static str = #name;
+            const VERSION: u32 = #version;
+            const SCHEMA: #krate::__private::Shape = #schema;
+            #renamed_from
+            #replaces
+            #retired_const
+            #tags
+            #lock_members
 
-            #[automatically_derived]
-            impl #krate::Event for #ident {
-                const NAME: &'static str = #name;
-                const VERSION: u32 = #version;
-                const SCHEMA: #krate::__private::Shape = #schema;
-                #renamed_from
-                #replaces
-                #retired_const
-                #tags
-                #lock_members
-
-                #encode
-                #decode
-                #add_tags
-                #define
-            }
-            #retired
-            #checks
-            #lock_checks
-        };
-    }
+            #encode
+            #decode
+            #add_tags
+        }
+        #retired
+        #checks
+        #lock_checks
+    };
+    // only what has a name of its own needs a place of its own
+    if past.is_none() && retired.is_none() { body } else { quote!(const _: () = { #past #body };) }
 }
 
 /// An implementation that lets the rest of the user's crate compile, beside the errors.
@@ -168,18 +164,6 @@ fn add_tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
         quote_spanned! {Span::mixed_site()=>
             fn add_tags(&self, tags: &mut #krate::Tags) {
                 #(#calls)*
-            }
-        }
-    })
-}
-
-fn define(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
-    let types = event.fields().iter().filter(|field| shape::is_stored(&field.serde)).map(Field::stored_type);
-    let calls = shape::define_all(types, krate);
-    (!calls.is_empty()).then(|| {
-        quote_spanned! {Span::mixed_site()=>
-            fn define(types: &mut #krate::__private::Types) {
-                #calls
             }
         }
     })

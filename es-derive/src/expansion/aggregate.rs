@@ -140,9 +140,9 @@ const _: () = {
                     const {
                         ::es_core::__private::Shape::Struct(
                             &[
-                                ::es_core::__private::Field::new(
+                                ::es_core::__private::Field::Plain(
                                     "total_cents",
-                                    <i64 as ::es_core::Schema>::SHAPE,
+                                    <i64 as ::es_core::Schema>::STORED,
                                 ),
                             ],
                         )

@@ -6,9 +6,9 @@ const _: () = {
         const VERSION: u32 = 1;
         const SCHEMA: ::es_core::__private::Shape = ::es_core::__private::Shape::Struct(
             &[
-                ::es_core::__private::Field::new(
+                ::es_core::__private::Field::Plain(
                     "total",
-                    <i64 as ::es_core::Schema>::SHAPE,
+                    <i64 as ::es_core::Schema>::STORED,
                 ),
             ],
         );

@@ -17,13 +17,13 @@ impl ::es_core::Schema for Payment {
                         shape: ::core::option::Option::Some(
                             ::es_core::__private::Shape::Struct(
                                 &[
-                                    ::es_core::__private::Field::new(
+                                    ::es_core::__private::Field::Plain(
                                         "number",
-                                        <String as ::es_core::Schema>::SHAPE,
+                                        <String as ::es_core::Schema>::STORED,
                                     ),
-                                    ::es_core::__private::Field::new(
+                                    ::es_core::__private::Field::Plain(
                                             "holder",
-                                            <Option<Name> as ::es_core::Schema>::SHAPE,
+                                            <Option<Name> as ::es_core::Schema>::STORED,
                                         )
                                         .optional(),
                                 ],
@@ -38,6 +38,7 @@ impl ::es_core::Schema for Payment {
         &::es_core::__private::Definition::by_name(
             "Payment",
             ::core::concat!(::core::module_path!(), "::Payment"),
+            <Self as ::es_core::Schema>::define,
         ),
     );
     fn define(types: &mut ::es_core::__private::Types) {

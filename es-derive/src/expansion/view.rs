@@ -212,13 +212,13 @@ const _: () = {
             const {
                 ::es_core::__private::Shape::Struct(
                     &[
-                        ::es_core::__private::Field::new(
+                        ::es_core::__private::Field::Plain(
                             "status",
-                            <String as ::es_core::Schema>::SHAPE,
+                            <String as ::es_core::Schema>::STORED,
                         ),
-                        ::es_core::__private::Field::new(
+                        ::es_core::__private::Field::Plain(
                             "total_cents",
-                            <i64 as ::es_core::Schema>::SHAPE,
+                            <i64 as ::es_core::Schema>::STORED,
                         ),
                     ],
                 )

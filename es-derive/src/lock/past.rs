@@ -16,7 +16,7 @@ use crate::shape;
 /// A field as one version stores it.
 pub(super) struct Stored {
     pub(super) name: LitStr,
-    shape: StoredAs,
+    stored: StoredAs,
     pub(super) optional: bool,
     /// The version since which it is a tag.
     pub(super) tag: Option<u32>,
@@ -31,36 +31,23 @@ enum StoredAs {
 }
 
 impl Stored {
-    fn shape(&self, krate: &TokenStream) -> TokenStream {
-        let Self { name, shape, .. } = self;
-        let shape = match shape {
-            StoredAs::Type(ty) => shape::of(ty, krate),
-            StoredAs::Argument(path) => argument(path, krate, &quote!(stored)),
+    fn expand(&self, krate: &TokenStream) -> TokenStream {
+        let Self { name, stored, .. } = self;
+        let stored = match stored {
+            StoredAs::Type(ty) => shape::stored(ty, false, krate),
+            StoredAs::Argument(path) => argument(path, krate),
         };
         let optional = self.optional.then(|| quote!(.optional()));
         let tag = self.tag.map(Literal::u32_unsuffixed).map(|since| quote!(.tag(#since)));
         let flatten = self.flatten.then(|| quote!(.flatten()));
-        quote!(#krate::__private::Field::new(#name, #shape) #optional #tag #flatten)
+        quote!(#krate::__private::Field::Plain(#name, #stored) #optional #tag #flatten)
     }
-
-    pub(super) fn hash(&self, krate: &TokenStream) -> TokenStream {
-        match &self.shape {
-            StoredAs::Type(ty) => hash(ty, krate),
-            StoredAs::Argument(path) => argument(path, krate, &quote!(hash)),
-        }
-    }
-}
-
-/// `<T as Schema>::HASH`
-pub(super) fn hash(ty: &Type, krate: &TokenStream) -> TokenStream {
-    let krate = located(krate, ty.span());
-    quote_spanned!(ty.span()=> <#ty as #krate::Schema>::HASH)
 }
 
 /// `with(path).stored`: the same call as where the version is read, so that what is wrong with the function is one error.
-fn argument(path: &Path, krate: &TokenStream, member: &TokenStream) -> TokenStream {
+fn argument(path: &Path, krate: &TokenStream) -> TokenStream {
     let krate = located(krate, path.span());
-    quote_spanned!(path.span()=> #krate::__private::with(#path).#member)
+    quote_spanned!(path.span()=> #krate::__private::with(#path).stored)
 }
 
 /// What `impl Event` says for the lock.
@@ -91,7 +78,7 @@ fn past_type(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 fn past(event: &Event, version: u32, krate: &TokenStream) -> TokenStream {
     let tag = event.serde.text("tag").map(|tag| shape::struct_tag(tag, &event.serde, &event.input.ident, krate));
     let fields = fields(event, version);
-    let fields = fields.iter().map(|field| field.shape(krate));
+    let fields = fields.iter().map(|field| field.expand(krate));
     let version = Literal::u32_unsuffixed(version);
     quote!((#version, #krate::__private::Shape::Struct(&[#tag #(#fields),*])))
 }
@@ -111,13 +98,13 @@ fn field(event: &Event, field: &Field, version: u32) -> Option<Stored> {
         Past::Absent(_) => None,
         Past::Unchanged { was } => Some(Stored {
             name: was.cloned().unwrap_or_else(|| field.serde.field_name(ident, rename_all.as_deref())),
-            shape: StoredAs::Type(field.stored_type().clone()),
+            stored: StoredAs::Type(field.stored_type().clone()),
             optional: shape::is_optional(&field.serde, &event.serde),
             tag,
             flatten: field.serde.has("flatten"),
         }),
         Past::Converted { was, from } => {
-            let shape = match &field.chapters.get(from)?.before {
+            let stored = match &field.chapters.get(from)?.before {
                 Before::From(ty) => StoredAs::Type(ty.clone()),
                 Before::With(path) => StoredAs::Argument(path.clone()),
                 Before::Same | Before::Absent(..) => return None,
@@ -126,7 +113,7 @@ fn field(event: &Event, field: &Field, version: u32) -> Option<Stored> {
                 let name = ident.unraw().to_string();
                 LitStr::new(&rename_all.map_or(name.clone(), |rule| case::field(&rule, &name)), ident.span())
             });
-            Some(Stored { name, shape, optional: false, tag, flatten: false })
+            Some(Stored { name, stored, optional: false, tag, flatten: false })
         }
     }
 }
@@ -136,7 +123,7 @@ fn removed(event: &Event, removed: &Removed) -> Option<Stored> {
     let stored_as = shape::stored_as(&removed.attrs, &mut Errors::new());
     shape::is_stored(&serde).then(|| Stored {
         name: serde.field_name(&removed.ident, event.serde.rename_all().as_deref()),
-        shape: StoredAs::Type(stored_as.unwrap_or_else(|| removed.ty.clone())),
+        stored: StoredAs::Type(stored_as.unwrap_or_else(|| removed.ty.clone())),
         optional: shape::is_optional(&serde, &Serde::default()),
         tag: None,
         flatten: serde.has("flatten"),

@@ -58,7 +58,7 @@ fn expand(schema: &Schema) -> TokenStream {
         let ty = LitStr::new(&format!("::{}", ident.unraw()), Span::call_site());
         let named = |definition| quote!(#krate::__private::Shape::Named(&#krate::__private::Definition::#definition));
         let path = quote!(::core::concat!(::core::module_path!(), #ty));
-        let by_name = named(quote!(by_name(#name, #path)));
+        let by_name = named(quote!(by_name(#name, #path, <Self as #krate::Schema>::define)));
         let define = quote_spanned!(Span::mixed_site()=> types.add(<Self as #krate::Schema>::SHAPE, #parts););
         (named(quote!(new(#name, #path, #shape))), Some(by_name), define)
     };

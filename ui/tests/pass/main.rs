@@ -37,6 +37,7 @@ mod event_with_a_raw_field_in_its_past;
 mod event_with_documentation;
 mod event_within_a_function;
 mod events_of_other_modules;
+mod events_that_fail_are_parked;
 mod events_that_were_merged;
 mod field_converted_by_a_function;
 mod field_converted_by_a_function_that_refuses;
