@@ -116,12 +116,13 @@ async fn a_file_that_lacks_the_last_migrations_gets_them_and_keeps_its_events() 
     let store = SqliteStore::open(folder.file()).await.unwrap();
     store.append(Append::to(account(1), ExpectedVersion::NoStream, vec![deposited(5)])).await.unwrap();
     drop(store);
-    let before = "drop table checkpoints; drop table projections; drop table workers; drop table views; pragma user_version = 6";
+    let before = "drop table checkpoints; drop table projections; drop table workers; drop table views; drop table parked; \
+                  pragma user_version = 6";
     folder.raw().execute_batch(before).unwrap();
 
     let store = SqliteStore::open(folder.file()).await.unwrap();
     assert_eq!(store.stream_version(&account(1)).await.unwrap(), 1);
-    for table in ["checkpoints", "projections", "workers", "views"] {
+    for table in ["checkpoints", "projections", "workers", "views", "parked"] {
         let count = folder.raw().query_row(&format!("select count(*) from {table}"), [], |row| row.get::<_, i64>(0));
         assert_eq!(count.unwrap(), 0, "{table}");
     }
