@@ -268,6 +268,20 @@ macro_rules! __checks {
                 an_event_that_is_discarded_takes_no_effect_and_those_behind_it_do,
                 whatever_fails_and_whoever_ends_nothing_is_missing_or_out_of_turn,
             }
+            inline {
+                rows_and_the_checkpoint_are_written_with_the_append,
+                columns_of_every_kind_are_written_with_the_append,
+                an_append_that_is_refused_leaves_no_row,
+                a_row_that_has_changed_refuses_the_append,
+                a_read_model_that_lacks_an_event_refuses_the_append,
+                rows_that_are_said_late_know_where_the_events_stand,
+                of_16_appends_on_one_row_one_wins,
+                appends_that_are_sent_together_have_rows_of_their_own,
+                a_view_kept_inline_is_seen_after_the_append,
+                views_kept_inline_equal_left_folds_whoever_appends_at_once,
+                what_others_append_is_caught_up_on,
+                a_view_kept_inline_has_seen_all_that_survives_a_kill,
+            }
             workers {
                 a_view_equals_a_left_fold_however_its_workers_end,
                 a_view_equals_a_left_fold_after_workers_were_killed_and_paused,

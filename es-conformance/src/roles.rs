@@ -7,6 +7,7 @@ use es_core::{Position, Query, StreamId};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::checks::inline;
 use crate::checks::workers::worker;
 use crate::child::say;
 use crate::factory::Handle;
@@ -24,8 +25,30 @@ pub(crate) async fn play(role: &str, count: usize, store: Handle) -> Outcome {
         "keys" => use_keys(&store, count).await,
         "once" => once(&store).await,
         "work" => Ok(worker(&store).run_until(std::future::pending::<()>()).await?),
+        "pay" => pay_on(&store).await,
         _ => Err(Stop::broken(format!("there is no role {role}"))),
     }
+}
+
+/// Appends with read models that are kept inline, as long as it lives.
+async fn pay_on(store: &Handle) -> Outcome {
+    let app = inline::keeps(store);
+    let mut payers = JoinSet::new();
+    for writer in 0..WRITERS {
+        let (app, mut random) = (app.clone(), Random::new(u64::from(std::process::id()) << 8 | writer));
+        payers.spawn(async move {
+            loop {
+                if let Err(error) = inline::pay(&app, &mut random).await {
+                    return Outcome::<()>::Err(error);
+                }
+                say("paid");
+            }
+        });
+    }
+    while let Some(ended) = payers.join_next().await {
+        ended??;
+    }
+    Ok(())
 }
 
 /// Appends one event.

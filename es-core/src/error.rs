@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::projection::ProjectionError;
 use crate::store::StoreError;
 use crate::text::TextError;
 use crate::{Position, StreamId};
@@ -283,6 +284,9 @@ pub enum ExecuteError<E: StdError + 'static> {
     /// The connection died during the commit: the events may be stored or not. A repeat with the same idempotency key settles it.
     #[error("the connection was lost during the commit, its outcome is unknown; repeat with the same idempotency key to settle it: {0}")]
     OutcomeUnknown(StoreError),
+    /// A read model that is kept [inline](crate::App::inline) said no. Nothing was written.
+    #[error("{0}")]
+    Projection(ProjectionError),
     /// The store could not answer. Nothing was written.
     #[error(transparent)]
     Store(StoreError),

@@ -1,5 +1,6 @@
 //! A store in memory, for tests and for trying things out. It runs the same suite as every other store.
 
+mod inline;
 mod views;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -76,6 +77,13 @@ impl Log {
     }
 
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
+        let planned = self.plan(&append)?;
+        self.take(append, &planned);
+        Ok(planned)
+    }
+
+    /// What would become of an append.
+    fn plan(&self, append: &Append) -> Result<Appended, AppendError> {
         if let Some(record) = append.key.as_ref().and_then(|key| self.keys.get(&key.key)) {
             return Err(AppendError::KeyUsed(Box::new(record.clone())));
         }
@@ -92,15 +100,18 @@ impl Log {
         let count = append.events.len() as u64;
         let now = Utc::now().trunc_subsecs(6);
         let recorded_at = self.events.last().map_or(now, |last| now.max(last.recorded_at));
-        for event in append.events {
-            self.push(event, append.stream.as_ref(), recorded_at, &append.metadata);
-        }
         let version = append.stream.as_ref().map_or(0, |_| version + count);
-        let appended = Appended::new(first, count, version, recorded_at);
-        if let Some(key) = append.key {
-            self.keys.insert(key.key, KeyRecord { command: key.command, stream: append.stream, appended: appended.clone() });
+        Ok(Appended::new(first, count, version, recorded_at))
+    }
+
+    /// Stores an append as it was planned, with nothing in between.
+    fn take(&mut self, append: Append, planned: &Appended) {
+        for event in append.events {
+            self.push(event, append.stream.as_ref(), planned.recorded_at, &append.metadata);
         }
-        Ok(appended)
+        if let Some(key) = append.key {
+            self.keys.insert(key.key, KeyRecord { command: key.command, stream: append.stream, appended: planned.clone() });
+        }
     }
 
     fn check_new(&self, events: &[NewEvent]) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ pub use crate::retired::{Replaced, RetiredInto, read_former};
 pub use crate::schema::{Definition, Field, Shape, Stored, Tagging, Types, Variant};
 pub use crate::snapshot::SnapshotRule;
 pub use crate::tag::{TagInfo, TagKind};
-pub use crate::view::{Keys, KeysByStream, KeysByView};
+pub use crate::view::{Asks, AsksByDefault, Keys, KeysByStream, KeysByView};
 pub use check::{Modelled, Reads, Retirement, Upcast, listed_by};
 
 /// What becomes of one event in a projection of the user's.

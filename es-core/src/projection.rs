@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -11,6 +12,7 @@ use crate::query::{Clause, Query};
 use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewStore, ViewTable};
 use crate::stream::Position;
+use crate::view::InlineView;
 
 /// What views and projections have in common.
 pub trait ReadModel: 'static {
@@ -62,6 +64,12 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
     /// The table of a view.
     #[doc(hidden)]
     fn table(&self) -> Option<ViewTable> {
+        None
+    }
+
+    /// The rows of a view, where it is kept with every append.
+    #[doc(hidden)]
+    fn inline(&self) -> Option<Arc<dyn InlineView>> {
         None
     }
 

@@ -330,7 +330,7 @@ async fn who_lost_the_lease_writes_nothing() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     };
     let step = |lease| {
-        let row = ViewRow { key: "ann".into(), columns: Vec::new(), state: b"{\"parcels\":9,\"grams\":9}".to_vec() };
+        let row = ViewRow { key: "ann".into(), position: Position(7), columns: Vec::new(), state: b"{\"parcels\":9,\"grams\":9}".to_vec() };
         Step { rows: vec![RowChange::Put(row)], ..Step::new(lease, Position(7)) }
     };
     assert!(matches!(store.advance(step(paused)).await, Err(AdvanceError::Lost)));

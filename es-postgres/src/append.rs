@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use es_core::store::{Append, AppendError, Appended, NewEvent, StoreError};
+use es_core::store::{Append, AppendError, Appended, InlineError, NewEvent, StoreError};
 use es_core::{Clause, Conflict, ExpectedVersion, Position, StreamId, Tag};
 use serde::de::IgnoredAny;
 use sqlx::postgres::{PgArguments, PgDatabaseError, PgRow};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::builder::Positions;
 use crate::error::{code, database_error};
+use crate::inline::Rows;
 use crate::lock::{self, Lock};
 use crate::query::{Clauses, array_literal, that_match};
 use crate::row::{Json, bound};
@@ -25,6 +26,8 @@ pub(crate) struct Prepared {
     /// Array literals.
     tags: Vec<Option<String>>,
     locks: Vec<Lock>,
+    /// What read models make of it.
+    pub(crate) rows: Option<Rows>,
 }
 
 impl Prepared {
@@ -40,12 +43,24 @@ impl Prepared {
             Positions::Gapless => Vec::new(),
             Positions::Fenced => lock::of(&append),
         };
-        Ok(Self { append, metadata, tags, locks })
+        Ok(Self { append, metadata, tags, locks, rows: None })
     }
 
     /// Whether there is nothing to be checked but its stream's version.
     pub(crate) fn is_simple(&self) -> bool {
-        self.append.key.is_none() && self.append.condition.is_none() && !self.append.events.is_empty()
+        self.append.key.is_none() && self.append.condition.is_none() && !self.append.events.is_empty() && self.rows.is_none()
+    }
+
+    /// Whether both may go out in one call.
+    pub(crate) fn goes_with(&self, other: &Self) -> bool {
+        // the second of two with one key has to see the first
+        let same_key = self.key().is_some() && self.key() == other.key();
+        !same_key
+            && match (&self.rows, &other.rows) {
+                (None, None) => true,
+                (Some(rows), Some(others)) => rows.goes_with(others),
+                _ => false,
+            }
     }
 
     /// How many locks it takes.
@@ -99,6 +114,8 @@ fn tags_literal(event: &NewEvent) -> Option<String> {
 pub(crate) enum Answer {
     Stored(Appended),
     Refused(AppendError),
+    /// Because of a read model.
+    Inline(InlineError),
     /// What for, a look at the key says.
     KeyUsed,
 }
@@ -137,13 +154,23 @@ pub(crate) fn statement<'a>(
     batch: impl Iterator<Item = &'a Prepared>,
     positions: Positions,
 ) -> Query<'static, Postgres, PgArguments> {
+    statement_of_all(sql, batch, positions, false)
+}
+
+/// The same; `exclusive` where positions are fenced, and nobody else may append meanwhile.
+pub(crate) fn statement_of_all<'a>(
+    sql: SqlStr,
+    batch: impl Iterator<Item = &'a Prepared>,
+    positions: Positions,
+    exclusive: bool,
+) -> Query<'static, Postgres, PgArguments> {
     let mut arrays = Arrays::default();
     let mut streams = HashMap::new();
     let mut rivals = Rivals::default();
     for prepared in batch {
         arrays.push(prepared, &mut streams, &mut rivals);
     }
-    arrays.bind(sqlx::query(sql), positions)
+    arrays.bind(sqlx::query(sql), positions, exclusive)
 }
 
 impl<'a> Arrays<'a> {
@@ -194,7 +221,12 @@ impl<'a> Arrays<'a> {
         count(self.s_id.len())
     }
 
-    fn bind(self, query: Query<'static, Postgres, PgArguments>, positions: Positions) -> Query<'static, Postgres, PgArguments> {
+    fn bind(
+        self,
+        query: Query<'static, Postgres, PgArguments>,
+        positions: Positions,
+        exclusive: bool,
+    ) -> Query<'static, Postgres, PgArguments> {
         let keyed = self.a_key.iter().any(Option::is_some);
         let conditional = !self.c_append.is_empty();
         let tagged = self.e_tags.iter().any(Option::is_some);
@@ -227,7 +259,7 @@ impl<'a> Arrays<'a> {
             .bind(self.r_ord)
             .bind(fenced.then_some(names))
             .bind(fenced.then_some(shared))
-            .bind(self.locks.len() > lock::MOST)
+            .bind(exclusive || self.locks.len() > lock::MOST)
     }
 }
 

@@ -47,6 +47,7 @@ mod error;
 mod fence;
 mod flush;
 mod fold;
+mod inline;
 mod keys;
 mod load;
 mod lock;
@@ -241,6 +242,7 @@ impl EventStore for PostgresStore {
             match self.appends.send(prepared.clone()).await? {
                 Answer::Stored(appended) => return Ok(appended),
                 Answer::Refused(error) => return Err(error),
+                Answer::Inline(error) => return Err(StoreError::backend("appending without read models", error).into()),
                 Answer::KeyUsed => {}
             }
             // unless the key was forgotten in between

@@ -14,7 +14,7 @@ use crate::error::{code, failed, store_error};
 use crate::sql::Schema;
 
 /// In one transaction, together with the notes that they ran.
-const MIGRATIONS: [&str; 20] = [
+const MIGRATIONS: [&str; 21] = [
     include_str!("sql/migrations/001_store.sql"),
     include_str!("sql/migrations/002_events.sql"),
     include_str!("sql/migrations/003_events_stream.sql"),
@@ -35,6 +35,7 @@ const MIGRATIONS: [&str; 20] = [
     include_str!("sql/migrations/018_register.sql"),
     include_str!("sql/migrations/019_append_one.sql"),
     include_str!("sql/migrations/020_parked.sql"),
+    include_str!("sql/migrations/021_append_inline.sql"),
 ];
 
 /// How long a migration may wait for a lock on a table, in which others wait behind it; then it is tried again a little later.

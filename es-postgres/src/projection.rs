@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
-    ViewQuery, ViewRow, ViewStore, ViewTable, Work,
+    AdvanceError, Append, Appended, Claim, Inline, InlineError, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress,
+    RowChange, Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable, Work,
 };
 use es_core::view::Filter;
 use es_core::{Position, ProjectionError};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::connections::{Held, Stopped, read_on};
 use crate::error::{is_lost, store_error};
 use crate::row::{self, bound};
-use crate::{PostgresStore, Shared, parked, view};
+use crate::{PostgresStore, Shared, inline, parked, view};
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -236,6 +236,10 @@ impl ViewStore for PostgresStore {
             Err(error) if is_lost(&error) => Err(store_error("writing a view", error).into()),
             Err(error) => Err(held.done(store_error("writing a view", error).into())),
         }
+    }
+
+    async fn append_inline(&self, append: Append, inline: Inline<PgConnection>) -> Result<Appended, InlineError> {
+        inline::append(self, append, inline).await
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {

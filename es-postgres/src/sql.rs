@@ -50,7 +50,7 @@ macro_rules! statements {
 }
 
 statements! {
-    append, append_one, append_in, append_overlapped, flush, fence, head, stream_version, duplicate_event,
+    append, append_one, append_in, append_inline, append_alone, append_overlapped, flush, fence, head, stream_version, duplicate_event,
     read_stream, fold_stream, read_all, read_clause, read_clauses, read_tagged,
     load, select_snapshot, upsert_snapshot, delete_snapshot,
     select_key, prune_keys, add_tags,

@@ -50,6 +50,7 @@ impl PostgresStore {
             match answer {
                 Answer::Stored(appended) => stored.push(appended),
                 Answer::Refused(error) => return Err(error),
+                Answer::Inline(error) => return Err(StoreError::backend("appending in a transaction", error).into()),
                 Answer::KeyUsed => return Err(self.key_used(prepared.key().unwrap_or_default()).await),
             }
         }

@@ -7,11 +7,11 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row};
 
-use crate::Shared;
 use crate::connections::{Held, Stopped, read_on};
 use crate::error::code;
-use crate::row::{self, Json};
+use crate::row::{self, Json, bound};
 use crate::sql::Schema;
+use crate::{Shared, inline};
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
@@ -34,16 +34,24 @@ async fn create(connection: &mut PgConnection, schema: &Schema, table: &ViewTabl
     let name = named(schema, table);
     let columns = table.columns.iter().map(|(column, kind)| format!(", {} {}", quoted(column), declared(*kind)));
     let columns: String = columns.collect();
-    let create = format!("create table {name} (key text not null collate \"C\" primary key{columns}, state json not null)");
+    let create = format!(
+        "create table {name} (key text not null collate \"C\" primary key, last_position bigint not null{columns}, state json not null)"
+    );
     connection.execute(AssertSqlSafe(create)).await?;
     for (column, _) in table.columns {
         connection.execute(AssertSqlSafe(format!("create index on {name} ({}, key)", quoted(column)))).await?;
     }
+    connection.execute(AssertSqlSafe(inline::creating_write(schema.name(), table))).await?;
     Ok(())
 }
 
 fn named(schema: &Schema, table: &ViewTable) -> String {
     format!("\"{}\".\"{}\"", schema.name(), table.table())
+}
+
+/// The function that writes its rows with an append.
+pub(crate) fn write_function(table: &ViewTable) -> String {
+    format!("{}_write", table.table())
 }
 
 fn declared(kind: ColumnType) -> &'static str {
@@ -55,7 +63,7 @@ fn declared(kind: ColumnType) -> &'static str {
     }
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -64,7 +72,7 @@ fn selected(table: &ViewTable) -> String {
 }
 
 pub(crate) async fn rows(shared: &Shared, table: &ViewTable, keys: &[String]) -> Result<Vec<ViewRow>, StoreError> {
-    let sql = format!("select key, {}state from {} where key = any ($1)", selected(table), named(&shared.schema, table));
+    let sql = format!("select key, last_position, {}state from {} where key = any ($1)", selected(table), named(&shared.schema, table));
     select(shared, table, || sqlx::query(AssertSqlSafe(sql.clone())).bind(keys.to_vec())).await
 }
 
@@ -76,7 +84,7 @@ pub(crate) async fn list(shared: &Shared, table: &ViewTable, query: &ViewQuery) 
         conditions.push(format!("key > ${arguments}"));
     }
     let (columns, name, limit) = (selected(table), named(&shared.schema, table), arguments + 1);
-    let sql = format!("select key, {columns}state from {name}{} order by key limit ${limit}", wherever(&conditions));
+    let sql = format!("select key, last_position, {columns}state from {name}{} order by key limit ${limit}", wherever(&conditions));
     select(shared, table, || {
         let bound = query.filters.iter().fold(sqlx::query(AssertSqlSafe(sql.clone())), bind);
         let bound = query.after.iter().fold(bound, |bound, after| bound.bind(after.clone()));
@@ -142,15 +150,16 @@ fn parsed(row: &PgRow, table: &ViewTable) -> Result<ViewRow, StoreError> {
     let read = |error| StoreError::backend("reading a row of a view", error);
     let column = |(at, (_, kind)): (usize, &(_, ColumnType))| -> Result<ColumnValue, StoreError> {
         let value = match kind {
-            ColumnType::Text => row.try_get::<Option<_>, _>(at + 1).map_err(read)?.map(ColumnValue::Text),
-            ColumnType::Integer => row.try_get::<Option<_>, _>(at + 1).map_err(read)?.map(ColumnValue::Integer),
-            ColumnType::Real => row.try_get::<Option<_>, _>(at + 1).map_err(read)?.map(ColumnValue::Real),
-            ColumnType::Boolean => row.try_get::<Option<_>, _>(at + 1).map_err(read)?.map(ColumnValue::Boolean),
+            ColumnType::Text => row.try_get::<Option<_>, _>(at + 2).map_err(read)?.map(ColumnValue::Text),
+            ColumnType::Integer => row.try_get::<Option<_>, _>(at + 2).map_err(read)?.map(ColumnValue::Integer),
+            ColumnType::Real => row.try_get::<Option<_>, _>(at + 2).map_err(read)?.map(ColumnValue::Real),
+            ColumnType::Boolean => row.try_get::<Option<_>, _>(at + 2).map_err(read)?.map(ColumnValue::Boolean),
         };
         Ok(value.unwrap_or(ColumnValue::Null))
     };
     let columns = table.columns.iter().enumerate().map(column).collect::<Result<_, _>>()?;
-    Ok(ViewRow { key: row.try_get(0).map_err(read)?, columns, state: row::bytes(row, table.columns.len() + 1)?.to_vec() })
+    let (position, state) = (Position(row::integer(row, 1)?), row::bytes(row, table.columns.len() + 2)?.to_vec());
+    Ok(ViewRow { key: row.try_get(0).map_err(read)?, position, columns, state })
 }
 
 /// Moves the checkpoint if the lease is still good, and writes what became of rows, in one statement; whether it did.
@@ -171,7 +180,8 @@ pub(crate) async fn advance(
     let moved = crate::projection::moving(sqlx::query(AssertSqlSafe(advancing(&shared.schema, table))), lease, through);
     let keys: Vec<&str> = put.iter().map(|row| row.key.as_str()).collect();
     let states: Vec<Json<'_>> = put.iter().map(|row| Json(&row.state)).collect();
-    let mut statement = moved.bind(deleted).bind(keys).bind(states);
+    let positions: Vec<i64> = put.iter().map(|row| bound(row.position.0)).collect();
+    let mut statement = moved.bind(deleted).bind(keys).bind(states).bind(positions);
     for (at, (_, kind)) in table.columns.iter().enumerate() {
         let values = put.iter().map(|row| row.columns.get(at));
         statement = match kind {
@@ -204,7 +214,7 @@ fn column<'a, T>(values: impl Iterator<Item = Option<&'a ColumnValue>>, of: impl
 fn advancing(schema: &Schema, table: &ViewTable) -> String {
     let (schema_name, name) = (schema.name(), named(schema, table));
     let names: String = table.columns.iter().map(|(column, _)| format!(", {}", quoted(column))).collect();
-    let arrays: String = (10..).zip(table.columns).map(|(at, (_, kind))| format!(", ${at}::{}[]", element(*kind))).collect();
+    let arrays: String = (11..).zip(table.columns).map(|(at, (_, kind))| format!(", ${at}::{}[]", element(*kind))).collect();
     let set: String = table.columns.iter().map(|(column, _)| format!(", {0} = excluded.{0}", quoted(column))).collect();
     format!(
         "with moved as (
@@ -212,14 +222,14 @@ fn advancing(schema: &Schema, table: &ViewTable) -> String {
               where projection = $1 and version = $2 and part = $3 and token = $4 and position = $5 returning 1),
          gone as (delete from {name} v using moved where v.key = any ($7)),
          put as (
-             insert into {name} (key, state{names})
-             select u.* from moved, unnest($8::text[], $9::json[]{arrays}) u
-             on conflict (key) do update set state = excluded.state{set})
+             insert into {name} (key, state, last_position{names})
+             select u.* from moved, unnest($8::text[], $9::json[], $10::bigint[]{arrays}) u
+             on conflict (key) do update set state = excluded.state, last_position = excluded.last_position{set})
          select count(*) from moved"
     )
 }
 
-fn element(kind: ColumnType) -> &'static str {
+pub(crate) fn element(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Text => "text",
         ColumnType::Integer => "bigint",

@@ -13,7 +13,7 @@ use crate::Shared;
 use crate::append::{Answer, Prepared, answers, duplicate, own_fault, statement, statement_of_one};
 use crate::builder::Commit;
 use crate::error::{PostgresError, code, database_error, is_lost, is_passing};
-use crate::{flush, lock};
+use crate::{flush, inline, lock};
 
 /// A batch takes no further append once it has this many, or weighs this much.
 const APPENDS: usize = 128;
@@ -195,10 +195,8 @@ impl Queue {
                 continue;
             }
             locks += job.prepared.locks();
-            let key = job.prepared.key();
-            // the second of two with one key has to see the first
-            let same_key = key.is_some() && batch.iter().any(|other| other.prepared.key() == key);
-            if !batch.is_empty() && (locks > self.most_locks || same_key) {
+            let fits = batch.iter().all(|other| other.prepared.goes_with(&job.prepared));
+            if !batch.is_empty() && (locks > self.most_locks || !fits) {
                 self.next = Some(job);
                 break;
             }
@@ -229,7 +227,7 @@ impl Writer {
         if let Some(fault) = fault {
             // it is the only one
             if let Some(job) = batch.pop() {
-                let _ = job.answer.send(Answer::Refused(fault.into()));
+                let _ = job.answer.send(fault);
             }
             return;
         }
@@ -242,13 +240,17 @@ impl Writer {
     }
 
     /// Why an append was refused, where it is its own fault.
-    async fn fault_of(&mut self, append: &Append, error: &sqlx::Error) -> Option<StoreError> {
+    async fn fault_of(&mut self, append: &Append, error: &sqlx::Error) -> Option<Answer> {
+        if let Some(refusal) = inline::refusal(error) {
+            return Some(Answer::Inline(refusal));
+        }
+        let refused = |fault: StoreError| Answer::Refused(fault.into());
         if let Some(connection) = &mut self.connection
             && let Some(fault) = duplicate(self.shared.sql.duplicate_event(), connection, [append].into_iter(), error).await
         {
-            return Some(fault);
+            return Some(refused(fault));
         }
-        own_fault([append].into_iter(), error)
+        own_fault([append].into_iter(), error).map(refused)
     }
 
     fn answer(&self, batch: Vec<Job>, told: Vec<Answer>) {
@@ -273,6 +275,9 @@ impl Writer {
         let call = match batch {
             [job] if self.shared.has_call_for_one() && job.prepared.is_simple() => {
                 statement_of_one(self.shared.sql.append_one(), &job.prepared)
+            }
+            [job, ..] if job.prepared.rows.is_some() => {
+                inline::statement(self.shared.sql.append_inline(), appends(), self.shared.positions)
             }
             _ => statement(self.shared.append_call(), appends(), self.shared.positions),
         };

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use chrono::DateTime;
-use es_core::store::{Append, AppendError, Appended, KeyRecord, NewEvent, StoreError};
+use es_core::store::{Append, AppendError, Appended, InlineError, KeyRecord, NewEvent, StoreError};
 use es_core::{Conflict, Position, StreamId};
 use rusqlite::{Connection, params};
 use serde::de::IgnoredAny;
@@ -11,11 +11,12 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::error::{Shared, store_error};
+use crate::inline::Rows;
 use crate::row::Text;
 use crate::writer::{Batch, Failed, Head, Job};
 use crate::{keys, query, stream};
 
-type Outcome = Result<Appended, AppendError>;
+type Outcome = Result<Appended, InlineError>;
 
 /// An append on its way to the writer.
 pub(crate) struct AppendJob {
@@ -23,6 +24,7 @@ pub(crate) struct AppendJob {
     /// As stored: JSON, or nothing.
     metadata: Option<String>,
     tags: Vec<Option<String>>,
+    rows: Option<Rows>,
     /// The event that was being inserted.
     inserting: Cell<Option<Uuid>>,
     outcome: Option<Outcome>,
@@ -31,7 +33,7 @@ pub(crate) struct AppendJob {
 
 impl AppendJob {
     /// Checks what needs no database, and writes what is the same however often it is tried.
-    pub(crate) fn new(append: Append) -> Result<(Self, oneshot::Receiver<Outcome>), StoreError> {
+    pub(crate) fn new(append: Append, rows: Option<Rows>) -> Result<(Self, oneshot::Receiver<Outcome>), StoreError> {
         append.check()?;
         append.events.iter().try_for_each(check_json)?;
         let json = |error| StoreError::backend("writing metadata as JSON", error);
@@ -41,10 +43,36 @@ impl AppendJob {
         };
         let tags = append.events.iter().map(tags_json).collect::<Result<_, _>>().map_err(json)?;
         let (answer, outcome) = oneshot::channel();
-        Ok((Self { append, metadata, tags, inserting: Cell::new(None), outcome: None, answer }, outcome))
+        Ok((Self { append, metadata, tags, rows, inserting: Cell::new(None), outcome: None, answer }, outcome))
     }
 
-    fn try_append(&self, batch: &mut Batch<'_>) -> rusqlite::Result<Outcome> {
+    /// Writes all of it, or nothing where it is refused.
+    pub(crate) fn try_append(&mut self, batch: &mut Batch<'_>) -> rusqlite::Result<Outcome> {
+        let connection = batch.connection;
+        let (head, planned) = match self.plan(batch)? {
+            Ok(planned) => planned,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let tables = match self.rows.as_mut().map(|rows| rows.check(connection, &planned)).transpose()? {
+            Some(Err(error)) => return Ok(Err(error)),
+            Some(Ok(tables)) => tables,
+            None => Vec::new(),
+        };
+        let Append { stream, events, key, .. } = &self.append;
+        self.insert_events(connection, head, planned.version.saturating_sub(events.len() as u64))?;
+        batch.advance(events.len() as u64);
+        if let Some(key) = key {
+            let record = KeyRecord { command: key.command.clone(), stream: stream.clone(), appended: planned.clone() };
+            keys::insert(connection, &key.key, &record)?;
+        }
+        if let Some(rows) = &self.rows {
+            rows.write(connection, tables, &planned)?;
+        }
+        Ok(Ok(planned))
+    }
+
+    /// Where the events are to stand, if nothing speaks against it.
+    fn plan(&self, batch: &mut Batch<'_>) -> rusqlite::Result<Result<(Head, Appended), AppendError>> {
         let Append { stream, expected, events, condition, key, .. } = &self.append;
         let connection = batch.connection;
         if let Some(key) = key
@@ -65,19 +93,15 @@ impl AppendJob {
         {
             return Ok(Err(AppendError::Conflict(Conflict::Condition { position })));
         }
-
-        let head = batch.head()?;
-        self.insert_events(connection, head, version)?;
-        let count = events.len() as u64;
-        batch.advance(count);
+        let (head, count) = (batch.head()?, events.len() as u64);
         let recorded_at = DateTime::from_timestamp_micros(head.recorded_at).unwrap_or_default();
         let version = stream.as_ref().map_or(0, |_| version + count);
-        let appended = Appended::new(Position(head.position.0 + 1), count, version, recorded_at);
-        if let Some(key) = key {
-            let record = KeyRecord { command: key.command.clone(), stream: stream.clone(), appended: appended.clone() };
-            keys::insert(connection, &key.key, &record)?;
-        }
-        Ok(Ok(appended))
+        Ok(Ok((head, Appended::new(Position(head.position.0 + 1), count, version, recorded_at))))
+    }
+
+    /// What a statement said about it.
+    pub(crate) fn not_stored(&self, error: impl Into<Shared>) -> StoreError {
+        not_stored(error.into(), self.inserting.get())
     }
 
     fn insert_events(&self, connection: &Connection, head: Head, version: u64) -> rusqlite::Result<()> {
@@ -127,7 +151,7 @@ impl Job for AppendJob {
             (Ok(()), None) => Err(StoreError::Closed.into()),
             // what was refused is not stored, whatever became of the others
             (Err(Failed::Unknown(error)), Some(Ok(_)) | None) => {
-                Err(AppendError::OutcomeUnknown(store_error("committing an append", error)))
+                Err(AppendError::OutcomeUnknown(store_error("committing an append", error)).into())
             }
             (Err(Failed::Unknown(error) | Failed::RolledBack(error)), _) => Err(not_stored(error, self.inserting.get()).into()),
         };

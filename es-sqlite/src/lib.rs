@@ -25,6 +25,7 @@ mod change;
 mod checkpoint;
 mod error;
 mod fold;
+mod inline;
 mod keys;
 mod load;
 mod migrate;
@@ -49,7 +50,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use es_core::store::{Append, AppendError, Appended, Durability, EventStore, FoldStream, KeyRecord, Page, PageSize, StoreError};
+use es_core::store::{
+    Append, AppendError, Appended, Durability, EventStore, FoldStream, InlineError, KeyRecord, Page, PageSize, StoreError,
+};
 use es_core::{Position, Query, StoredEvent, StreamId, Tag};
 use rusqlite::Connection;
 
@@ -161,10 +164,15 @@ impl EventStore for SqliteStore {
     }
 
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let (job, outcome) = AppendJob::new(append)?;
+        let (job, outcome) = AppendJob::new(append, None)?;
         self.threads.writer.write(Box::new(job)).await?;
-        // it was taken, and its thread died before it could say what became of it
-        outcome.await.unwrap_or(Err(AppendError::OutcomeUnknown(StoreError::Closed)))
+        match outcome.await {
+            Ok(Ok(appended)) => Ok(appended),
+            Ok(Err(InlineError::Append(error))) => Err(error),
+            Ok(Err(error)) => Err(StoreError::backend("appending without read models", error).into()),
+            // it was taken, and its thread died before it could say what became of it
+            Err(_) => Err(AppendError::OutcomeUnknown(StoreError::Closed)),
+        }
     }
 
     async fn read_stream(&self, stream: &StreamId, from: u64, size: PageSize) -> Result<Vec<StoredEvent>, StoreError> {

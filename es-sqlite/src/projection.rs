@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, Slot, Step, StoreError, ViewQuery, ViewRow,
-    ViewStore, ViewTable, Work,
+    AdvanceError, Append, Appended, Claim, Inline, InlineError, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress,
+    Slot, Step, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable, Work,
 };
 use es_core::view::Filter;
 use es_core::{Position, ProjectionError};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{failed, store_error};
 use crate::writer::now;
-use crate::{SqliteStore, parked, view};
+use crate::{SqliteStore, inline, parked, view};
 
 /// What is known of the slots of a claim, and who holds which.
 struct Known {
@@ -103,7 +103,7 @@ fn moved(connection: &Connection, lease: &Lease, through: Position, parking: &Pa
 }
 
 /// What a user's projection may not do: the transaction is not its own.
-fn guard(context: AuthContext<'_>) -> Authorization {
+pub(crate) fn guard(context: AuthContext<'_>) -> Authorization {
     match context.action {
         AuthAction::Transaction { .. } => Authorization::Deny,
         _ => Authorization::Allow,
@@ -194,6 +194,10 @@ impl ViewStore for SqliteStore {
             done
         });
         projected.await.unwrap_or(Err(AdvanceError::Store(StoreError::Closed)))
+    }
+
+    async fn append_inline(&self, append: Append, inline: Inline<Connection>) -> Result<Appended, InlineError> {
+        inline::append(self, append, inline).await
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {

@@ -1,5 +1,6 @@
 //! The rows of views: an ordinary table for each version of one, `view_order_summary_v1`.
 
+use es_core::Position;
 use es_core::store::{RowChange, StoreError, ViewQuery, ViewRow, ViewTable};
 use es_core::view::{ColumnType, ColumnValue, Comparison, Filter};
 use rusqlite::types::{Value, ValueRef};
@@ -16,7 +17,10 @@ pub(crate) fn open(connection: &Connection, table: &ViewTable) -> rusqlite::Resu
     }
     let name = table.table();
     let columns = table.columns.iter().map(|(column, kind)| format!(", {} {}", quoted(column), declared(*kind)));
-    let create = format!("create table {name} (key text not null primary key{}, state text not null) strict", columns.collect::<String>());
+    let create = format!(
+        "create table {name} (key text not null primary key, last_position integer not null{}, state text not null) strict",
+        columns.collect::<String>()
+    );
     connection.execute(&create, [])?;
     for (column, _) in table.columns {
         let index = quoted(&format!("{name}_{column}"));
@@ -44,7 +48,11 @@ fn selected(table: &ViewTable) -> String {
 }
 
 pub(crate) fn rows(connection: &Connection, table: &ViewTable, keys: &[String]) -> Result<Vec<ViewRow>, StoreError> {
-    let sql = format!("select key, {}state from {} where key in (select value from json_each(?1))", selected(table), table.table());
+    let sql = format!(
+        "select key, last_position, {}state from {} where key in (select value from json_each(?1))",
+        selected(table),
+        table.table()
+    );
     let keys = serde_json::to_string(keys).map_err(|error| StoreError::backend("writing keys as JSON", error))?;
     read(connection, table, &sql, [Value::Text(keys)])
 }
@@ -57,7 +65,12 @@ pub(crate) fn list(connection: &Connection, table: &ViewTable, query: &ViewQuery
     }
     arguments.push(Value::Integer(query.limit.into()));
     let limit = arguments.len();
-    let sql = format!("select key, {}state from {}{} order by key limit ?{limit}", selected(table), table.table(), wherever(&conditions));
+    let sql = format!(
+        "select key, last_position, {}state from {}{} order by key limit ?{limit}",
+        selected(table),
+        table.table(),
+        wherever(&conditions)
+    );
     read(connection, table, &sql, arguments)
 }
 
@@ -103,7 +116,7 @@ fn read(
 
 fn parsed(row: &Row<'_>, table: &ViewTable) -> rusqlite::Result<ViewRow> {
     let column = |(at, (_, kind)): (usize, &(_, ColumnType))| -> rusqlite::Result<ColumnValue> {
-        Ok(match (row.get_ref(at + 1)?, kind) {
+        Ok(match (row.get_ref(at + 2)?, kind) {
             (ValueRef::Text(text), _) => ColumnValue::Text(String::from_utf8_lossy(text).into_owned()),
             (ValueRef::Integer(number), ColumnType::Boolean) => ColumnValue::Boolean(number != 0),
             (ValueRef::Integer(number), _) => ColumnValue::Integer(number),
@@ -112,20 +125,32 @@ fn parsed(row: &Row<'_>, table: &ViewTable) -> rusqlite::Result<ViewRow> {
         })
     };
     let columns = table.columns.iter().enumerate().map(column).collect::<rusqlite::Result<_>>()?;
-    Ok(ViewRow { key: row.get(0)?, columns, state: row.get::<_, String>(table.columns.len() + 1)?.into_bytes() })
+    let state = row.get::<_, String>(table.columns.len() + 2)?.into_bytes();
+    Ok(ViewRow { key: row.get(0)?, position: Position(row.get(1)?), columns, state })
+}
+
+/// The position of a row, if there is one.
+pub(crate) fn position(connection: &Connection, table: &ViewTable, key: &str) -> rusqlite::Result<Option<Position>> {
+    let select = format!("select last_position from {} where key = ?1", table.table());
+    connection.prepare_cached(&select)?.query_row([key], |row| row.get(0).map(Position)).optional()
 }
 
 /// Writes what became of rows.
-pub(crate) fn change(connection: &Connection, table: &ViewTable, changes: &[RowChange]) -> rusqlite::Result<()> {
+pub(crate) fn change<'a>(
+    connection: &Connection,
+    table: &ViewTable,
+    changes: impl IntoIterator<Item = &'a RowChange>,
+) -> rusqlite::Result<()> {
     let name = table.table();
-    let places: String = (0..table.columns.len()).map(|at| format!("?{}, ", at + 3)).collect();
-    let put = format!("insert or replace into {name} (key, {}state) values (?1, {places}?2)", selected(table));
+    let places: String = (0..table.columns.len()).map(|at| format!("?{}, ", at + 4)).collect();
+    let put = format!("insert or replace into {name} (key, last_position, {}state) values (?1, ?3, {places}?2)", selected(table));
     let delete = format!("delete from {name} where key = ?1");
     for change in changes {
         match change {
             RowChange::Put(row) => {
                 let state = Value::Text(String::from_utf8_lossy(&row.state).into_owned());
-                let own = [Value::Text(row.key.clone()), state];
+                let position = Value::Integer(row.position.0.cast_signed());
+                let own = [Value::Text(row.key.clone()), state, position];
                 let arguments = own.into_iter().chain(row.columns.iter().map(value));
                 connection.prepare_cached(&put)?.execute(params_from_iter(arguments))?;
             }
@@ -147,7 +172,7 @@ fn value(value: &ColumnValue) -> Value {
     }
 }
 
-fn said(table: &ViewTable, error: rusqlite::Error) -> StoreError {
+pub(crate) fn said(table: &ViewTable, error: rusqlite::Error) -> StoreError {
     match &error {
         rusqlite::Error::SqliteFailure(_, Some(message)) | rusqlite::Error::SqlInputError { msg: message, .. }
             if message.starts_with("no such table") =>

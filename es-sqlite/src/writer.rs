@@ -67,7 +67,11 @@ pub(crate) struct Head {
     pub(crate) recorded_at: i64,
 }
 
-impl Batch<'_> {
+impl<'c> Batch<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> Self {
+        Self { connection, head: None }
+    }
+
     /// Read inside the transaction, because other processes write too.
     pub(crate) fn head(&mut self) -> rusqlite::Result<Head> {
         if let Some(head) = self.head {
@@ -268,7 +272,7 @@ fn commit(transaction: Transaction<'_>, jobs: &mut [Box<dyn Job>], wake: &Wake) 
     if jobs.is_empty() {
         return Ok(());
     }
-    let mut batch = Batch { connection: transaction.0, head: None };
+    let mut batch = Batch::new(transaction.0);
     for job in jobs {
         job.run(&mut batch).map_err(Stopped::ByJob)?;
     }

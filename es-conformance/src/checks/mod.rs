@@ -6,6 +6,7 @@ pub(crate) mod checkpoints;
 pub(crate) mod conditions;
 pub(crate) mod contents;
 pub(crate) mod folding;
+pub(crate) mod inline;
 pub(crate) mod keys;
 pub(crate) mod killing;
 pub(crate) mod leases;

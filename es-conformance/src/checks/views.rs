@@ -1,5 +1,6 @@
 //! The rows of views, as a store keeps them.
 
+use es_core::Position;
 use es_core::store::{RowChange, StoreError, ViewQuery, ViewRow, ViewStore, ViewTable};
 use es_core::view::{ColumnType, ColumnValue, Comparison, Filter};
 
@@ -28,7 +29,7 @@ pub(crate) const PARCELS: ViewTable = ViewTable {
 pub(crate) fn row(key: &str, grams: i64) -> ViewRow {
     use ColumnValue::{Boolean, Integer, Real, Text};
     let columns = vec![Text("north".into()), Integer(grams), Real(grams as f64 / 8.0), Boolean(grams % 2 == 0), Integer(0)];
-    ViewRow { key: key.into(), columns, state: format!("{{\"grams\":{grams}}}").into_bytes() }
+    ViewRow { key: key.into(), position: Position(1), columns, state: format!("{{\"grams\":{grams}}}").into_bytes() }
 }
 
 async fn with_rows(place: &Place, rows: Vec<ViewRow>) -> Outcome<Handle> {
@@ -50,16 +51,27 @@ fn all() -> ViewQuery {
 pub(crate) async fn a_row_comes_back_as_it_was_put(place: Place) -> Outcome {
     use ColumnValue::{Boolean, Integer, Null, Real, Text};
     let mut rows = vec![
-        ViewRow { key: "nothing".into(), columns: vec![Null, Null, Null, Null, Null], state: b"null".to_vec() },
+        ViewRow {
+            key: "nothing".into(),
+            position: Position(u64::MAX >> 1),
+            columns: vec![Null, Null, Null, Null, Null],
+            state: b"null".to_vec(),
+        },
         ViewRow {
             key: "limits".into(),
+            position: Position(0),
             columns: vec![Text("x".repeat(2000)), Integer(i64::MIN), Real(-0.1), Boolean(false), Integer(i64::MAX)],
             state: b"{ \"spaced\" : [1.10, \"\\u0000\"] }".to_vec(),
         },
     ];
     for text in hostile() {
         let state = serde_json::to_vec(&text)?;
-        rows.push(ViewRow { key: text.clone(), columns: vec![Text(text), Integer(1), Real(1e300), Boolean(true), Null], state });
+        rows.push(ViewRow {
+            key: text.clone(),
+            position: Position(3),
+            columns: vec![Text(text), Integer(1), Real(1e300), Boolean(true), Null],
+            state,
+        });
     }
     let store = with_rows(&place, rows.clone()).await?;
     let asked = rows.iter().map(|row| row.key.clone()).chain(["not there".into()]).collect();
@@ -78,7 +90,7 @@ pub(crate) async fn a_row_is_put_in_place_of_the_one_before_and_deleted(place: P
         vec![RowChange::Put(row("b", 20)), RowChange::Delete("c".into()), RowChange::Delete("d".into()), RowChange::Put(row("e", 5))];
     store.advance(written(lease.clone(), 2, Some(PARCELS), changes)).await?;
     assert_eq!(store.list(&PARCELS, &all()).await?, [row("a", 1), row("b", 20), row("e", 5)]);
-    lease.position = es_core::Position(2);
+    lease.position = Position(2);
     let changes = ["a", "b", "e"].map(|key| RowChange::Delete(key.into()));
     store.advance(written(lease, 3, Some(PARCELS), changes.into())).await?;
     assert_eq!(store.count(&PARCELS, &[]).await?, 0);
@@ -127,7 +139,7 @@ pub(crate) async fn random_filters_let_through_what_a_model_says(place: Place) -
     let mut rows: Vec<ViewRow> = (0..120)
         .map(|nth| {
             let columns = PARCELS.columns.iter().map(|(_, kind)| value(&mut random, *kind)).collect();
-            ViewRow { key: format!("p-{nth}"), columns, state: b"{}".to_vec() }
+            ViewRow { key: format!("p-{nth}"), position: Position(1), columns, state: b"{}".to_vec() }
         })
         .collect();
     let store = with_rows(&place, rows.clone()).await?;
@@ -184,7 +196,7 @@ pub(crate) async fn versions_of_a_view_are_kept_side_by_side(place: Place) -> Ou
     let second = ViewTable { version: 2, columns: &[], fingerprint: 1, ..PARCELS };
     store.open_view(&second).await?;
     let lease = lease(&store, "second").await?;
-    let bare = ViewRow { key: "a".into(), columns: Vec::new(), state: b"2".to_vec() };
+    let bare = ViewRow { key: "a".into(), position: Position(1), columns: Vec::new(), state: b"2".to_vec() };
     store.advance(written(lease, 1, Some(second.clone()), vec![RowChange::Put(bare.clone())])).await?;
     assert_eq!(store.list(&second, &all()).await?, [bare]);
     assert_eq!(store.list(&PARCELS, &all()).await?, [row("a", 1)]);

@@ -123,7 +123,7 @@ caught! {
     TokenIgnored by who_lost_the_lease_writes_nothing;
     PositionIgnored by a_step_from_another_position_writes_nothing, of_16_steps_at_once_from_one_position_one_is_made;
     FirstRowStays by a_row_is_put_in_place_of_the_one_before_and_deleted;
-    BooleansAreNumbers by a_row_comes_back_as_it_was_put;
+    BooleansAreNumbers by a_row_comes_back_as_it_was_put, columns_of_every_kind_are_written_with_the_append;
     RowsStay by a_row_is_put_in_place_of_the_one_before_and_deleted, a_view_equals_a_left_fold_however_its_workers_end;
     FirstFilterOnly by random_filters_let_through_what_a_model_says;
     NothingIsLess by random_filters_let_through_what_a_model_says;
@@ -140,4 +140,11 @@ caught! {
     KeyMarked by what_is_marked_to_be_dropped_stays_so;
     AfterIncluded by a_list_goes_page_by_page_behind_a_key;
     NoLimit by a_list_goes_page_by_page_behind_a_key;
+    RowsOfRefused by an_append_that_is_refused_leaves_no_row, appends_that_are_sent_together_have_rows_of_their_own;
+    NeverBehind by a_read_model_that_lacks_an_event_refuses_the_append, what_others_append_is_caught_up_on;
+    ToldTooEarly by rows_that_are_said_late_know_where_the_events_stand, views_kept_inline_equal_left_folds_whoever_appends_at_once;
+    RowsUnchecked by a_row_that_has_changed_refuses_the_append, of_16_appends_on_one_row_one_wins, views_kept_inline_equal_left_folds_whoever_appends_at_once;
+    NothingUnchecked by a_row_that_has_changed_refuses_the_append;
+    CheckpointStays by rows_and_the_checkpoint_are_written_with_the_append, a_view_kept_inline_is_seen_after_the_append;
+    RowsLater by a_view_kept_inline_has_seen_all_that_survives_a_kill;
 }

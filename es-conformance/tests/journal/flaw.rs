@@ -217,4 +217,18 @@ pub(crate) enum Flaw {
     AfterIncluded,
     /// Lists everything.
     NoLimit,
+    /// Writes the rows of an append that it refuses.
+    RowsOfRefused,
+    /// Never looks at what a read model has not seen.
+    NeverBehind,
+    /// Says that events stand one before where they do.
+    ToldTooEarly,
+    /// Writes over rows whatever they are.
+    RowsUnchecked,
+    /// Takes a row that is there for one that is not.
+    NothingUnchecked,
+    /// Leaves the checkpoint where it is.
+    CheckpointStays,
+    /// Writes rows when the events are stored already.
+    RowsLater,
 }

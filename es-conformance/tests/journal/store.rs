@@ -31,7 +31,7 @@ pub(crate) struct State {
     file: File,
     /// How much of the file is in the log.
     read: u64,
-    log: Log,
+    pub(crate) log: Log,
     /// Lines that are not written yet.
     buffered: Vec<u8>,
     conflicted: bool,
@@ -144,7 +144,7 @@ impl Journal {
     }
 
     /// Everything that could speak against an append.
-    fn checked(&self, state: &mut State, append: &Append) -> Result<(), AppendError> {
+    pub(crate) fn checked(&self, state: &mut State, append: &Append) -> Result<(), AppendError> {
         let flaw = self.flaw;
         let used = || {
             let scope = append.key.as_ref()?;
@@ -178,13 +178,24 @@ impl Journal {
         Ok(())
     }
 
+    /// Where an append is to stand that was found to be right.
+    pub(crate) fn planned(&self, state: &State, append: &Append) -> Appended {
+        let (first, count) = (state.log.last_position() + 1, append.events.len() as u64);
+        let version = append.stream.as_ref().map_or(0, |stream| state.log.version(stream) + count);
+        Appended::new(Position(first), count, version, self.now(state))
+    }
+
     fn store(&self, state: &mut State, append: &Append) -> Result<Appended, StoreError> {
+        let at = self.now(state);
+        self.store_at(state, append, at)
+    }
+
+    pub(crate) fn store_at(&self, state: &mut State, append: &Append, at: DateTime<Utc>) -> Result<Appended, StoreError> {
         let events = match self.flaw {
             Flaw::HalfAppend => &append.events[..append.events.len().div_ceil(2)],
             _ => &append.events,
         };
         let first = state.log.last_position() + 1;
-        let at = self.now(state);
         let entries: Vec<Entry> = (first..).zip(events).map(|(position, event)| self.entry(position, event)).collect();
         let key = append.key.as_ref().map(|scope| (scope.key.clone(), scope.command.clone()));
         let key = key.filter(|_| !(self.flaw == Flaw::NoEmptyKey && events.is_empty()));

@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use es_core::Position;
 use es_core::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
-    ViewQuery, ViewRow, ViewStore, ViewTable,
+    AdvanceError, Append, Appended, Claim, Inline, InlineChange, InlineError, Kept as Model, Lease, LiveWorker, Mark, Parked, ParkedQuery,
+    Parking, Plan, Progress, RowChange, Slot, Step, StoreError, TableChanges, ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use es_core::view::{ColumnValue, Filter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::flaw::Flaw;
-use crate::store::Journal;
+use crate::store::{Journal, State};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Kept {
@@ -57,8 +57,11 @@ impl Aside {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Table {
     fingerprint: u64,
-    rows: BTreeMap<String, (Vec<Value>, String)>,
+    rows: BTreeMap<String, Row>,
 }
+
+/// Its position, its columns, its state.
+type Row = (u64, Vec<Value>, String);
 
 /// A column's value, whose type JSON would not tell.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,8 +111,13 @@ fn value(kept: &Value) -> ColumnValue {
     }
 }
 
-fn row((key, (columns, state)): (&String, &(Vec<Value>, String))) -> ViewRow {
-    ViewRow { key: key.clone(), columns: columns.iter().map(value).collect(), state: state.clone().into_bytes() }
+fn row((key, (position, columns, state)): (&String, &Row)) -> ViewRow {
+    ViewRow {
+        key: key.clone(),
+        position: Position(*position),
+        columns: columns.iter().map(value).collect(),
+        state: state.clone().into_bytes(),
+    }
 }
 
 impl Kept {
@@ -122,7 +130,7 @@ impl Kept {
         &mut self.slots[at].1
     }
 
-    fn rows(&mut self, table: &ViewTable) -> Result<&mut BTreeMap<String, (Vec<Value>, String)>, StoreError> {
+    fn rows(&mut self, table: &ViewTable) -> Result<&mut BTreeMap<String, Row>, StoreError> {
         self.tables.get_mut(&table.table()).map(|table| &mut table.rows).ok_or_else(|| StoreError::no_view(table))
     }
 
@@ -209,7 +217,7 @@ impl Kept {
                             }
                         }
                     }
-                    rows.insert(row.key.clone(), (columns, String::from_utf8_lossy(&row.state).into_owned()));
+                    rows.insert(row.key.clone(), (row.position.0, columns, String::from_utf8_lossy(&row.state).into_owned()));
                 }
                 RowChange::Delete(_) if flaw == Flaw::RowsStay => {}
                 RowChange::Delete(key) => drop(rows.remove(key)),
@@ -230,28 +238,118 @@ fn is_listed(table: &ViewTable, row: &ViewRow, filters: &[Filter], flaw: Flaw) -
     })
 }
 
+/// What the file holds: the last position of the log that it belongs to, and what is kept.
+type File = (u64, Kept);
+
 impl Journal {
     fn views(&self) -> PathBuf {
         self.place().join("views")
     }
 
-    fn read_kept(&self) -> Kept {
-        std::fs::read(self.views()).map_or_else(|_| Kept::default(), |text| serde_json::from_slice(&text).unwrap())
+    fn next(&self) -> PathBuf {
+        self.place().join("views.next")
+    }
+
+    fn read_kept(&self, state: &State) -> Kept {
+        let read = |path| std::fs::read(path).ok().and_then(|text| serde_json::from_slice::<File>(&text).ok());
+        // whoever died before the log was written leaves what does not count; after that, what does
+        if read(self.next()).is_some_and(|(position, _)| position <= state.log.last_position()) {
+            let _ = std::fs::rename(self.next(), self.views());
+        }
+        read(self.views()).map_or_else(Kept::default, |(_, kept)| kept)
     }
 
     fn look<T>(&self, look: impl FnOnce(&mut Kept) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.write(|_| look(&mut self.read_kept()))
+        self.write(|state| look(&mut self.read_kept(state)))
     }
 
     fn change<T, E: From<StoreError>>(&self, change: impl FnOnce(&mut Kept) -> Result<T, E>) -> Result<T, E> {
-        self.write(|_| {
-            let mut kept = self.read_kept();
+        self.write(|state| {
+            let mut kept = self.read_kept(state);
             let changed = change(&mut kept)?;
-            let next = self.place().join("views.next");
-            let text = serde_json::to_vec(&kept).unwrap();
-            std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, self.views())).map_err(crate::store::io)?;
+            self.write_next(state.log.last_position(), &kept)?;
+            std::fs::rename(self.next(), self.views()).map_err(crate::store::io)?;
             Ok(changed)
         })
+    }
+
+    fn write_next(&self, position: u64, kept: &Kept) -> Result<(), StoreError> {
+        std::fs::write(self.next(), serde_json::to_vec(&(position, kept)).unwrap()).map_err(crate::store::io)
+    }
+
+    fn append_with(&self, append: Append, mut inline: Inline<()>) -> Result<Appended, InlineError> {
+        self.write(|state| {
+            let (flaw, mut kept) = (self.flaw(), self.read_kept(state));
+            let before = state.log.last_position();
+            let checked = self.checked(state, &append);
+            if flaw != Flaw::RowsOfRefused {
+                checked?;
+            } else if checked.is_err() {
+                inline.rows.at(&Appended::new(Position(before), 1, 1, Utc::now())).map(|tables| kept.write_all(tables, before, flaw))??;
+                self.write_next(before, &kept)?;
+                return checked.map(|()| unreachable!()).map_err(InlineError::from);
+            }
+            for model in inline.kept.iter().filter(|_| flaw != Flaw::NeverBehind) {
+                let seen = kept.position(model).ok_or(InlineError::Behind)?;
+                let unseen = state.log.shown().filter(|event| event.position.0 > seen);
+                if unseen.filter(|event| model.names.iter().any(|name| *name == &*event.name)).count() > 0 {
+                    return Err(InlineError::Behind);
+                }
+            }
+            let planned = self.planned(state, &append);
+            let told = if flaw == Flaw::ToldTooEarly {
+                Appended::new(Position(before), append.events.len() as u64, planned.version, planned.recorded_at)
+            } else {
+                planned.clone()
+            };
+            let tables = inline.rows.at(&told)?;
+            let last = planned.position.map_or(before, |position| position.0);
+            for of in tables.iter().filter(|_| flaw != Flaw::RowsUnchecked) {
+                let rows = kept.rows(&of.table)?;
+                let is_stale = |change: &&InlineChange| rows.get(change.change.key()).map(|row| Position(row.0)) != change.rests_on;
+                if of
+                    .changes
+                    .iter()
+                    .filter(|change| flaw != Flaw::NothingUnchecked || change.rests_on.is_some())
+                    .any(|change| is_stale(&change))
+                {
+                    return Err(InlineError::Stale);
+                }
+            }
+            kept.write_all(tables, last, flaw)?;
+            for model in inline.kept.iter().filter(|_| flaw != Flaw::CheckpointStays) {
+                kept.slot(&slot_of(model)).position = last;
+            }
+            if flaw != Flaw::RowsLater {
+                self.write_next(last, &kept)?;
+            }
+            let appended = self.store_at(state, &append, planned.recorded_at)?;
+            if flaw == Flaw::RowsLater {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                self.write_next(last, &kept)?;
+            }
+            std::fs::rename(self.next(), self.views()).map_err(crate::store::io)?;
+            Ok(appended)
+        })
+    }
+}
+
+fn slot_of(model: &Model) -> Slot {
+    Slot { projection: model.projection.clone(), version: model.version, part: 0, parts: 1 }
+}
+
+impl Kept {
+    fn position(&self, model: &Model) -> Option<u64> {
+        let name = named(&slot_of(model));
+        self.slots.iter().find(|(known, _)| *known == name).map(|(_, held)| held.position)
+    }
+
+    fn write_all(&mut self, tables: Vec<TableChanges>, last: u64, flaw: Flaw) -> Result<(), StoreError> {
+        for TableChanges { table, changes } in tables {
+            let placed: Vec<_> = changes.into_iter().map(|change| change.change.at(Position(last))).collect();
+            self.write(&table, &placed, flaw)?;
+        }
+        Ok(())
     }
 }
 
@@ -335,6 +433,11 @@ impl ViewStore for Journal {
             }
             Ok(marked)
         })
+    }
+
+    async fn append_inline(&self, append: Append, inline: Inline<()>) -> Result<Appended, InlineError> {
+        append.check()?;
+        self.append_with(append, inline)
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {

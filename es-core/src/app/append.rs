@@ -157,6 +157,7 @@ pub(crate) async fn run<S: Store, A: Aggregate>(
         }
         Err(AppendError::Conflict(conflict)) => Err(ExecuteError::Conflict(conflict)),
         Err(AppendError::OutcomeUnknown(error)) => Err(ExecuteError::OutcomeUnknown(error)),
+        Err(AppendError::Projection(error)) => Err(ExecuteError::Projection(error)),
         Err(AppendError::Store(error)) => Err(ExecuteError::Store(error)),
     }
 }
@@ -165,13 +166,16 @@ pub(crate) async fn run<S: Store, A: Aggregate>(
 pub(crate) async fn send<S: Store>(app: &App<S>, append: Append) -> Result<Appended, AppendError> {
     let events = append.events.len();
     let span = tracing::debug_span!("append", events, stream = append.stream.as_ref().map(tracing::field::display));
-    let outcome = app.store.append(append).instrument(span).await;
+    let outcome = match &app.inlined {
+        Some(inlined) => (inlined.send)(app, append).instrument(span).await,
+        None => app.store.append(append).instrument(span).await,
+    };
     let label = match &outcome {
         Ok(_) => "stored",
         Err(AppendError::Conflict(_)) => "conflict",
         Err(AppendError::KeyUsed(_)) => "repeat",
         Err(AppendError::OutcomeUnknown(_)) => "unknown",
-        Err(AppendError::Store(StoreError::Refused { .. })) => "refused",
+        Err(AppendError::Store(StoreError::Refused { .. }) | AppendError::Projection(_)) => "refused",
         Err(AppendError::Store(_)) => "error",
     };
     metrics::counter!("es_appends_total", "outcome" => label).increment(1);

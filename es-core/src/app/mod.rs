@@ -6,6 +6,7 @@ mod cache;
 mod call;
 mod execute;
 mod feed;
+mod inline;
 mod load;
 mod names;
 mod on_stream;
@@ -15,6 +16,7 @@ mod read_models;
 mod repeat;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tracing::Instrument;
@@ -39,6 +41,7 @@ use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{PageSize, Store, StoreError};
 use crate::stream::{AsOf, Position, StreamId};
 use cache::Cache;
+use inline::Inlined;
 use names::Names;
 
 /// A domain at work: executes commands, loads aggregates, reads events.
@@ -51,19 +54,28 @@ pub struct App<S> {
     cache: Arc<Cache>,
     names: Arc<Names>,
     tagged: Arc<Complete>,
+    inlined: Option<Arc<Inlined<S>>>,
 }
 
 #[derive(Debug, Clone)]
 struct Settings {
     retries: u32,
+    inline_limit: Duration,
     page: PageSize,
 }
 
 impl<S: Store> App<S> {
     /// Runs on `store`, with the states of up to 10,000 aggregates cached and 3 retries of a command on a conflict.
     pub fn new(store: S) -> Self {
-        let settings = Settings { retries: 3, page: PageSize::default() };
-        Self { store, settings: Arc::new(settings), cache: Arc::new(Cache::new(10_000)), names: Arc::default(), tagged: Arc::default() }
+        let settings = Settings { retries: 3, inline_limit: Duration::from_secs(5), page: PageSize::default() };
+        Self {
+            store,
+            settings: Arc::new(settings),
+            cache: Arc::new(Cache::new(10_000)),
+            names: Arc::default(),
+            tagged: Arc::default(),
+            inlined: None,
+        }
     }
 
     /// Keeps the states of up to `states` aggregates in memory, the ones used most; 0 turns the cache off.

@@ -107,6 +107,7 @@ where
                 self.app.cache.forget::<C::State>(stream);
                 Err(ExecuteError::OutcomeUnknown(error))
             }
+            Err(AppendError::Projection(error)) => Err(ExecuteError::Projection(error)),
             Err(AppendError::Store(error)) => Err(ExecuteError::Store(error)),
         }
     }

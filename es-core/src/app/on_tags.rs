@@ -76,6 +76,7 @@ where
             }),
             Err(AppendError::KeyUsed(record)) => self.repeat(*record).await,
             Err(AppendError::OutcomeUnknown(error)) => Err(ExecuteError::OutcomeUnknown(error)),
+            Err(AppendError::Projection(error)) => Err(ExecuteError::Projection(error)),
             Err(AppendError::Store(error)) => Err(ExecuteError::Store(error)),
         }
     }

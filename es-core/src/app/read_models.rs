@@ -90,7 +90,12 @@ impl<S: ViewStore> App<S> {
         let until = tokio::time::Instant::now() + timeout;
         let (mut pause, longest) = PAUSES;
         loop {
-            let reached = self.reached::<R>().await?;
+            let mut reached = self.reached::<R>().await?;
+            if reached < position && self.keeps(R::NAME, R::VERSION) {
+                // what it has not seen was appended by somebody who does not keep it
+                self.catch_up().await?;
+                reached = self.reached::<R>().await?;
+            }
             if reached >= position {
                 return Ok(());
             }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::memory::MemoryStore;
 use crate::store::{
-    AdvanceError, Claim, Lease, LiveWorker, Mark, Parked, ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError,
-    ViewQuery, ViewRow, ViewStore, ViewTable,
+    AdvanceError, Append, Appended, Claim, Inline, InlineChange, InlineError, Kept as KeptInline, Lease, LiveWorker, Mark, Parked,
+    ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError, TableChanges, ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::Position;
 use crate::view::{ColumnValue, Filter};
@@ -95,13 +95,7 @@ impl Kept {
             return Err(AdvanceError::Lost);
         }
         if let Some(table) = &step.table {
-            let rows = &mut self.table(table)?.rows;
-            for change in step.rows {
-                match change {
-                    RowChange::Put(row) => drop(rows.insert(row.key.clone(), row)),
-                    RowChange::Delete(key) => drop(rows.remove(&key)),
-                }
-            }
+            self.table(table)?.change(step.rows);
         }
         for (key, position) in &taken {
             self.parked.remove(&at(key, *position));
@@ -115,6 +109,43 @@ impl Kept {
         }
         self.hold(&step.lease.slot, |held| held.position = step.through);
         Ok(())
+    }
+
+    fn slot_of(kept: &KeptInline) -> Slot {
+        Slot { projection: kept.projection.clone(), version: kept.version, part: 0, parts: 1 }
+    }
+
+    /// How far a read model has come that is kept inline.
+    pub(super) fn position(&self, kept: &KeptInline) -> Option<Position> {
+        self.slots.get(&Self::slot_of(kept)).map(|held| held.position)
+    }
+
+    pub(super) fn moved(&mut self, kept: &KeptInline, position: Position) {
+        self.hold(&Self::slot_of(kept), |held| held.position = position);
+    }
+
+    /// Whether all rows are still as they were read.
+    pub(super) fn check(&mut self, changes: &TableChanges) -> Result<(), InlineError> {
+        let rows = &self.table(&changes.table)?.rows;
+        let is_stale = |change: &InlineChange| rows.get(change.change.key()).map(|row| row.position) != change.rests_on;
+        if changes.changes.iter().any(is_stale) { Err(InlineError::Stale) } else { Ok(()) }
+    }
+
+    pub(super) fn write(&mut self, changes: TableChanges, position: Position) -> Result<(), InlineError> {
+        let placed = |change: InlineChange| change.change.at(position);
+        self.table(&changes.table)?.change(changes.changes.into_iter().map(placed));
+        Ok(())
+    }
+}
+
+impl Table {
+    fn change(&mut self, changes: impl IntoIterator<Item = RowChange>) {
+        for change in changes {
+            match change {
+                RowChange::Put(row) => drop(self.rows.insert(row.key.clone(), row)),
+                RowChange::Delete(key) => drop(self.rows.remove(&key)),
+            }
+        }
     }
 }
 
@@ -155,6 +186,10 @@ impl ViewStore for MemoryStore {
             work.run(&mut ()).await.map_err(AdvanceError::Projection)?;
         }
         self.kept().advance(step)
+    }
+
+    async fn append_inline(&self, append: Append, inline: Inline<()>) -> Result<Appended, InlineError> {
+        self.append_with(append, inline).await
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {

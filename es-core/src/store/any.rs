@@ -12,9 +12,9 @@ use crate::query::Query;
 use crate::recorded::StoredEvent;
 use crate::store::fold::BoxedFold;
 use crate::store::{
-    AdvanceError, Append, AppendError, Appended, CheckpointStore, Claim, Durability, EventStore, FoldStream, KeyRecord, Lease, Load,
-    LoadedStream, Mark, Page, PageSize, Parked, ParkedQuery, Progress, Snapshot, SnapshotStore, Step, StoreError, ViewQuery, ViewRow,
-    ViewStore, ViewTable,
+    AdvanceError, Append, AppendError, Appended, CheckpointStore, Claim, Durability, EventStore, FoldStream, Inline, InlineError,
+    KeyRecord, Lease, Load, LoadedStream, Mark, Page, PageSize, Parked, ParkedQuery, Progress, Snapshot, SnapshotStore, Step, StoreError,
+    ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::{Position, StreamId};
 use crate::tag::Tag;
@@ -60,6 +60,7 @@ macro_rules! erased {
             fn durability(&self) -> Durability;
             fn fold_stream<'a>(&'a self, stream: &'a StreamId, from: u64, fold: BoxedFold) -> Answer<'a, BoxedFold>;
             fn advance_rows<'a>(&'a self, step: Step<Infallible>) -> Answer<'a, (), AdvanceError>;
+            fn append_inline<'a>(&'a self, append: Append, inline: Inline<Infallible>) -> Answer<'a, Appended, InlineError>;
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error>; )*
         }
 
@@ -74,6 +75,10 @@ macro_rules! erased {
                 // there is no connection that any work could be done on
                 let Step { lease, through, table, rows, parking, work: _ } = step;
                 Box::pin(ViewStore::advance(self, Step { lease, through, table, rows, parking, work: None }))
+            }
+            fn append_inline<'a>(&'a self, append: Append, inline: Inline<Infallible>) -> Answer<'a, Appended, InlineError> {
+                let Inline { kept, rows, work: _, limit } = inline;
+                Box::pin(ViewStore::append_inline(self, append, Inline { kept, rows, work: None, limit }))
             }
             $( fn $method<'a>(&'a self, $($arg: $ty),*) -> Answer<'a, $ok, $error> {
                 Box::pin($through::$method(self, $($arg),*))
@@ -202,6 +207,10 @@ impl ViewStore for AnyStore {
 
     async fn advance(&self, step: Step<Infallible>) -> Result<(), AdvanceError> {
         self.0.advance_rows(step).await
+    }
+
+    async fn append_inline(&self, append: Append, inline: Inline<Infallible>) -> Result<Appended, InlineError> {
+        self.0.append_inline(append, inline).await
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::error::Conflict;
+use crate::projection::ProjectionError;
 use crate::store::{KeyRecord, Slot, ViewTable};
 
 /// A store that could not answer.
@@ -56,7 +57,11 @@ impl StoreError {
     /// A view that was never set up.
     pub fn no_view(table: &ViewTable) -> Self {
         let ViewTable { name, version, .. } = table;
-        Self::Refused { reason: format!("view `{name}` version {version} is not set up: run a worker that keeps it") }
+        Self::Refused {
+            reason: format!(
+                "view `{name}` version {version} is not set up: run a worker that keeps it, or `catch_up()` of an app that keeps it inline"
+            ),
+        }
     }
 
     /// A view whose table was made for another shape.
@@ -96,6 +101,9 @@ pub enum AppendError {
     /// The connection died during the commit: the events may be stored or not.
     #[error("the outcome of the append is unknown: {0}")]
     OutcomeUnknown(StoreError),
+    /// A read model that is kept inline said no. Nothing was written.
+    #[error("{0}")]
+    Projection(ProjectionError),
     /// The store could not take it. Nothing was written.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::projection::ProjectionError;
-use crate::store::{Mark, Parked, ParkedQuery, Parking, Store, StoreError};
+use crate::store::{Append, Appended, Inline, InlineError, Mark, Parked, ParkedQuery, Parking, Store, StoreError};
 use crate::stream::Position;
 use crate::view::{ColumnType, ColumnValue, Filter};
 
@@ -37,6 +37,16 @@ pub trait ViewStore: Store {
     /// # Errors
     /// [`AdvanceError`], after which nothing is written.
     fn advance(&self, step: Step<Self::Connection>) -> impl Future<Output = Result<(), AdvanceError>> + Send;
+
+    /// Appends, and writes what read models make of it, in one transaction.
+    ///
+    /// Each of [`kept`](Inline::kept) moves its checkpoint to the append's last event, whoever may hold a lease on it. An append without
+    /// events changes no row.
+    ///
+    /// # Errors
+    /// [`InlineError`], after which nothing is written; but for [`AppendError::OutcomeUnknown`](super::AppendError::OutcomeUnknown).
+    fn append_inline(&self, append: Append, inline: Inline<Self::Connection>)
+    -> impl Future<Output = Result<Appended, InlineError>> + Send;
 
     /// How far each part of a projection has come; nothing for one that no worker has met.
     fn progress(&self, projection: &str, version: u32) -> impl Future<Output = Result<Vec<Progress>, StoreError>> + Send;
@@ -88,6 +98,8 @@ impl ViewTable {
 pub struct ViewRow {
     /// The key, 1 to 512 bytes.
     pub key: String,
+    /// The position of the last event that changed it; of the whole append's last, where it is kept inline.
+    pub position: Position,
     /// The indexed columns, in the order of the table's.
     pub columns: Vec<ColumnValue>,
     /// JSON.
@@ -101,6 +113,25 @@ pub enum RowChange {
     Put(ViewRow),
     /// There is none of this key any more.
     Delete(String),
+}
+
+impl RowChange {
+    /// The row's key.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Put(row) => &row.key,
+            Self::Delete(key) => key,
+        }
+    }
+
+    /// The same, for a row that was changed at this position.
+    #[must_use]
+    pub fn at(mut self, position: Position) -> Self {
+        if let Self::Put(row) = &mut self {
+            row.position = position;
+        }
+        self
+    }
 }
 
 /// Which rows of a view.

@@ -85,7 +85,7 @@ fn after<V: View>(row: Option<V>, event: &StoredEvent, key: &str) -> Result<Opti
     for (key, event) in changes_of::<V>(std::iter::once(event), |touched| touched == key)? {
         rows.change(key, event)?;
     }
-    match rows.into_changes()?.pop() {
+    match rows.changes()?.pop() {
         Some(RowChange::Put(row)) => Ok(serde_json::from_slice(&row.state)?),
         Some(RowChange::Delete(_)) | None => Ok(None),
     }

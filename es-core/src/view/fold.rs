@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
@@ -12,7 +13,8 @@ use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewRow, ViewStore, ViewTable};
 use crate::stream::Position;
 use crate::text;
-use crate::view::{ColumnValue, View, ViewOf, table};
+use crate::view::inline::CachedRows;
+use crate::view::{ColumnValue, InlineView, View, ViewOf, table};
 
 impl<V: View> ReadModel for ViewOf<V> {
     const NAME: &'static str = V::NAME;
@@ -28,6 +30,10 @@ impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
 
     fn table(&self) -> Option<ViewTable> {
         Some(table::<V>())
+    }
+
+    fn inline(&self) -> Option<Arc<dyn InlineView>> {
+        Some(Arc::new(CachedRows::<V>::new()))
     }
 
     fn change_rows<'a>(
@@ -60,7 +66,7 @@ impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
             for (key, event) in changes {
                 rows.change(key, event)?;
             }
-            Ok(ChangedRows { rows: rows.into_changes()?, behind })
+            Ok(ChangedRows { rows: rows.changes()?, behind })
         })
     }
 }
@@ -70,7 +76,7 @@ fn is_in(slot: &Slot, key: &str) -> bool {
     slot.parts <= 1 || fnv1a([key.as_bytes()]) % u64::from(slot.parts) == u64::from(slot.part)
 }
 
-type Change<V> = (String, Recorded<<V as crate::EventSet>::Event>);
+pub(super) type Change<V> = (String, Recorded<<V as crate::EventSet>::Event>);
 
 /// Each row that each event changes, in order.
 pub(crate) fn changes_of<'a, V: View>(
@@ -96,11 +102,11 @@ pub(crate) fn changes_of<'a, V: View>(
 }
 
 /// The rows that are being changed.
-pub(crate) struct Rows<V>(pub(super) BTreeMap<String, Changing<V>>);
+pub(crate) struct Rows<V>(BTreeMap<String, Changing<V>>);
 
 /// A row that is being changed; no state where it ended.
-pub(super) struct Changing<V> {
-    pub(super) state: Option<V>,
+struct Changing<V> {
+    state: Option<V>,
     /// The last event that changed it.
     last: Position,
 }
@@ -117,6 +123,11 @@ impl<V: View> Rows<V> {
         self.0.insert(key, Changing { state: Some(row), last: Position::START });
     }
 
+    /// The row as it has become.
+    pub(crate) fn get(&self, key: &str) -> Option<&V> {
+        self.0.get(key)?.state.as_ref()
+    }
+
     pub(crate) fn change(&mut self, key: String, event: Recorded<V::Event>) -> Result<(), ProjectionError> {
         let position = event.position;
         let row = self.0.entry(key.clone()).or_insert(Changing { state: None, last: position });
@@ -131,20 +142,29 @@ impl<V: View> Rows<V> {
         Ok(())
     }
 
-    pub(crate) fn into_changes(self) -> Result<Vec<RowChange>, ProjectionError> {
-        let change = |(key, Changing { state, last }): (String, Changing<V>)| match state {
-            None => Ok(RowChange::Delete(key)),
+    /// Whether it was read or changed.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    pub(super) fn into_states(self) -> BTreeMap<String, Option<V>> {
+        self.0.into_iter().map(|(key, row)| (key, row.state)).collect()
+    }
+
+    pub(crate) fn changes(&self) -> Result<Vec<RowChange>, ProjectionError> {
+        let change = |(key, Changing { state, last }): (&String, &Changing<V>)| match state {
+            None => Ok(RowChange::Delete(key.clone())),
             Some(state) => {
-                let row = catch_unwind(AssertUnwindSafe(|| written(&key, &state))).unwrap_or_else(|panic| Err(panicked(&*panic)));
-                row.map(RowChange::Put).map_err(|error| error.at(last).of(key))
+                let row = catch_unwind(AssertUnwindSafe(|| written(key, *last, state))).unwrap_or_else(|panic| Err(panicked(&*panic)));
+                row.map(RowChange::Put).map_err(|error| error.at(*last).of(key.clone()))
             }
         };
-        self.0.into_iter().map(change).collect()
+        self.0.iter().map(change).collect()
     }
 }
 
-fn written<V: View>(key: &str, state: &V) -> Result<ViewRow, ProjectionError> {
-    let row = ViewRow { key: key.to_owned(), columns: state.columns(), state: serde_json::to_vec(state)? };
+fn written<V: View>(key: &str, position: Position, state: &V) -> Result<ViewRow, ProjectionError> {
+    let row = ViewRow { key: key.to_owned(), position, columns: state.columns(), state: serde_json::to_vec(state)? };
     check_columns::<V>(&row)?;
     Ok(row)
 }

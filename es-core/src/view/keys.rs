@@ -50,3 +50,27 @@ impl<V: View, R, E> KeysByStream<R, E> for &Keys<V, E> {
         }
     }
 }
+
+/// What a view asks of an event `E` beside the event itself: by inherent constants, which are taken in place of a trait's where their bound
+/// holds.
+pub struct Asks<V, E>(PhantomData<fn() -> (V, E)>);
+
+/// What holds where nothing is known.
+pub trait AsksByDefault {
+    /// It is applied with its record.
+    const APPLIED: bool = true;
+    /// Its keys are not looked for in its record.
+    const KEYED: bool = false;
+}
+
+impl<V, E> AsksByDefault for Asks<V, E> {}
+
+impl<V: crate::Apply<E>, E> Asks<V, E> {
+    /// It is applied by itself.
+    pub const APPLIED: bool = false;
+}
+
+impl<V: KeyOf<E>, E> Asks<V, E> {
+    /// Its keys may be looked for in its record.
+    pub const KEYED: bool = true;
+}

@@ -27,7 +27,7 @@ pub(crate) async fn live<S: ViewStore, V: View>(app: &App<S>, key: &str, as_of: 
         }
         after = page.through;
         if page.at_head || past.ends_before(after) {
-            return Ok(rows.0.into_values().next().and_then(|row| row.state));
+            return Ok(rows.get(key).cloned());
         }
     }
 }

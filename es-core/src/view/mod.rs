@@ -2,6 +2,7 @@
 
 mod column;
 mod fold;
+mod inline;
 mod keys;
 mod live;
 mod read;
@@ -16,7 +17,9 @@ use serde::de::DeserializeOwned;
 pub use column::{Column, ColumnType, ColumnValue, Comparison, Filter, FilterOf, Indexed};
 pub(crate) use fold::{Rows, changes_of};
 #[doc(hidden)]
-pub use keys::{Keys, KeysByStream, KeysByView};
+pub use inline::{Folding, InlineView};
+#[doc(hidden)]
+pub use keys::{Asks, AsksByDefault, Keys, KeysByStream, KeysByView};
 pub(crate) use live::live;
 pub use read::{CountRows, ListRows, Views};
 
@@ -42,6 +45,10 @@ pub trait View: ReadModel + EventSet + Default + Clone + Serialize + Deserialize
     /// The indexed columns.
     #[doc(hidden)]
     const COLUMNS: &'static [(&'static str, ColumnType)];
+
+    /// Whether a row depends on more of an event than the event itself and its stream's id: on its time, say, or its position.
+    #[doc(hidden)]
+    const RECORDED: bool = true;
 
     /// The keys of the rows that an event changes.
     ///

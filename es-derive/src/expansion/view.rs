@@ -165,6 +165,13 @@ const _: () = {
         const COLUMNS: &'static [(&'static str, ::es_core::view::ColumnType)] = &[
             ("status", <String as ::es_core::view::Indexed>::TYPE),
         ];
+        const RECORDED: bool = {
+            #[allow(unused_imports)]
+            use ::es_core::__private::AsksByDefault as _;
+            ::es_core::__private::Asks::<OrderSummary, OrderPlaced>::APPLIED
+                || ::es_core::__private::Asks::<OrderSummary, OrderPlaced>::KEYED
+                || ::es_core::__private::Asks::<OrderSummary, OrderCancelled>::KEYED
+        };
         fn keys_of(
             recorded: &::es_core::Recorded<__OrderSummaryEvent>,
         ) -> ::core::result::Result<

@@ -81,7 +81,7 @@ fn indexes_each_once(view: &View, errors: &mut Errors) {
         if view.columns.iter().take(at).any(|(earlier, _)| earlier == ident) {
             errors.error(ident, format!("`{ident}` is indexed twice\nhelp: keep one `#[view(index)]`"));
         }
-        if ["key", "state"].iter().any(|own| ident == own) {
+        if ["key", "state", "last_position"].iter().any(|own| ident == own) {
             errors.error(ident, format!("`{ident}` is a column of every view's table\nhelp: give the field another name"));
         }
     }

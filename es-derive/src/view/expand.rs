@@ -72,13 +72,14 @@ fn implementation(view: &View, event_ident: &Ident, krate: &TokenStream) -> Toke
     let definition = schema::definition(view.input, krate);
     let (shape, define) = (definition.shape, definition.define);
     let types_of = if define.is_empty() { quote!(_) } else { quote_spanned!(Span::mixed_site()=> types) };
-    let (keys_of, change) = (keys_of(view, event_ident, krate), change(view, event_ident, krate));
+    let (recorded, keys_of, change) = (recorded(view, krate), keys_of(view, event_ident, krate), change(view, event_ident, krate));
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
         impl #krate::View for #ident {
             type Key = #key;
             const COLUMNS: &'static [(&'static str, #krate::view::ColumnType)] =
                 &[#((#names, #types)),*];
+            #recorded
 
             #keys_of
             #change
@@ -113,6 +114,26 @@ fn constants(view: &View, krate: &TokenStream) -> TokenStream {
     quote! {
         #[allow(dead_code)]
         impl #ident { #(#each)* }
+    }
+}
+
+/// Whether a row depends on more of an event than the event itself and its stream's id.
+fn recorded(view: &View, krate: &TokenStream) -> TokenStream {
+    let ident = &view.input.ident;
+    let asks = |item: &Item, what: &str| {
+        let (path, what) = (&item.path, Ident::new(what, Span::mixed_site()));
+        quote_spanned!(Span::mixed_site()=> #krate::__private::Asks::<#ident, #path>::#what)
+    };
+    let applied = view.events.iter().flatten().map(|item| asks(item, "APPLIED"));
+    let keyed = view.all_events().into_iter().filter(|_| view.key_from.is_none()).map(|item| asks(&item, "KEYED"));
+    let asked: Vec<TokenStream> = applied.chain(keyed).collect();
+    let asked = if asked.is_empty() { quote!(false) } else { quote!(#(#asked)||*) };
+    quote_spanned! {Span::mixed_site()=>
+        const RECORDED: bool = {
+            #[allow(unused_imports)]
+            use #krate::__private::AsksByDefault as _;
+            #asked
+        };
     }
 }
 
