@@ -10,6 +10,7 @@ use crate::finite;
 use crate::schema::{Schema, Stored};
 
 /// The JSON of an event.
+#[inline]
 pub(crate) fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
     let json = serde_json::to_vec(event);
     // decided by the compiler: for an event without floats, looking for them is not even compiled
@@ -38,17 +39,14 @@ pub fn encode_unit() -> Vec<u8> {
     b"{}".to_vec()
 }
 
-/// Reads an event that has no earlier version.
-pub(crate) fn read_only<E: Event>(stored_version: u32, payload: &[u8]) -> Result<E, DecodeError> {
-    if stored_version == E::VERSION { read_current(payload) } else { Err(unread::<E>(stored_version, E::VERSION)) }
-}
-
 /// Reads the version of `E` that is written today.
-pub fn read_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
+#[inline(always)]
+pub(crate) fn read_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
     read::<E, E>(E::VERSION, payload)
 }
 
 /// Reads a past version of `E`, whose private struct is `T`.
+#[inline(always)]
 pub fn read<E: Event, T: DeserializeOwned>(version: u32, payload: &[u8]) -> Result<T, DecodeError> {
     serde_json::from_slice(payload).map_err(|error| DecodeError::json(E::NAME, version, E::VERSION, error))
 }
@@ -64,6 +62,7 @@ pub fn unread<E: Event>(version: u32, oldest: u32) -> DecodeError {
 }
 
 /// Converts the event of an earlier type, read by its own `decode`, into today's.
+#[inline]
 pub fn upcast<P, E: Event + UpcastFrom<P>>(past: Result<P, DecodeError>, version: u32) -> Result<E, DecodeError> {
     let past = past.map_err(|error| error.seen_by(E::VERSION))?;
     E::upcast_from(past).map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))

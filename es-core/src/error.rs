@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 use crate::projection::ProjectionError;
 use crate::store::StoreError;
@@ -13,8 +12,12 @@ type Source = Box<dyn StdError + Send + Sync>;
 
 /// A stored event that today's type does not read.
 #[derive(Debug)]
-pub struct DecodeError {
-    name: Arc<str>,
+pub struct DecodeError(Box<Undecoded>);
+
+/// Behind a pointer, so that the result of reading an event is no larger than the event.
+#[derive(Debug)]
+struct Undecoded {
+    name: String,
     stored_version: u32,
     current_version: u32,
     reason: Reason,
@@ -29,51 +32,56 @@ enum Reason {
 }
 
 impl DecodeError {
+    #[cold]
+    fn new(name: &str, stored_version: u32, current_version: u32, reason: Reason) -> Self {
+        Self(Box::new(Undecoded { name: name.to_owned(), stored_version, current_version, reason }))
+    }
+
     /// No listed event has this name.
     pub(crate) fn unlisted(name: &str, stored_version: u32) -> Self {
-        Self { name: name.into(), stored_version, current_version: 0, reason: Reason::Unlisted }
+        Self::new(name, stored_version, 0, Reason::Unlisted)
     }
 
     pub(crate) fn version(name: &str, stored_version: u32, oldest: u32, current_version: u32) -> Self {
-        Self { name: name.into(), stored_version, current_version, reason: Reason::Version { oldest } }
+        Self::new(name, stored_version, current_version, Reason::Version { oldest })
     }
 
     pub(crate) fn json(name: &str, stored_version: u32, current_version: u32, source: serde_json::Error) -> Self {
-        Self { name: name.into(), stored_version, current_version, reason: Reason::Json(source) }
+        Self::new(name, stored_version, current_version, Reason::Json(source))
     }
 
     pub(crate) fn upcast(name: &str, from: u32, current_version: u32, source: impl Into<Source>) -> Self {
-        Self { name: name.into(), stored_version: from, current_version, reason: Reason::Upcast { from, source: source.into() } }
+        Self::new(name, from, current_version, Reason::Upcast { from, source: source.into() })
     }
 
     /// The name under which the event is stored.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// The version with which it is stored.
     pub fn stored_version(&self) -> u32 {
-        self.stored_version
+        self.0.stored_version
     }
 
     /// The version that today's type has; 0 when no listed event has this name.
     pub fn current_version(&self) -> u32 {
-        self.current_version
+        self.0.current_version
     }
 
     /// Whether the reader lists no event of this name.
     pub fn is_unlisted(&self) -> bool {
-        matches!(self.reason, Reason::Unlisted)
+        matches!(self.0.reason, Reason::Unlisted)
     }
 
     /// Whether today's type does not read this version at all.
     pub(crate) fn is_of_another_version(&self) -> bool {
-        matches!(self.reason, Reason::Version { .. })
+        matches!(self.0.reason, Reason::Version { .. })
     }
 
     /// The same error for the chain's last type, which is the one that a reader lists.
     pub(crate) fn seen_by(mut self, current_version: u32) -> Self {
-        self.current_version = current_version;
+        self.0.current_version = current_version;
         self
     }
 }
@@ -86,7 +94,7 @@ pub fn unlisted(name: &str, stored_version: u32) -> DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, stored_version, current_version, reason } = self;
+        let Undecoded { name, stored_version, current_version, reason } = &*self.0;
         match reason {
             Reason::Unlisted => write!(f, "`{name}` version {stored_version} is stored here, but the reader lists no event of this name"),
             Reason::Version { .. } if stored_version > current_version => {
@@ -108,7 +116,7 @@ impl fmt::Display for DecodeError {
 
 impl StdError for DecodeError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.reason {
+        match &self.0.reason {
             Reason::Json(source) => Some(source),
             Reason::Upcast { source, .. } => Some(&**source),
             Reason::Unlisted | Reason::Version { .. } => None,

@@ -63,7 +63,24 @@ pub trait Event: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 's
     /// [`DecodeError`] for a version that today's type does not read, and for JSON that is not of that version.
     #[inline]
     fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError> {
-        codec::read_only(stored_version, payload)
+        if stored_version == Self::VERSION { Self::decode_current(payload) } else { Self::decode_past(stored_version, payload) }
+    }
+
+    /// Reads the JSON of today's version, as serde does if nothing is said.
+    ///
+    /// # Errors
+    /// As [`Event::decode`].
+    #[inline(always)]
+    fn decode_current(payload: &[u8]) -> Result<Self, DecodeError> {
+        codec::read_current(payload)
+    }
+
+    /// Reads the JSON of a version before today's; refuses all, if nothing is said.
+    ///
+    /// # Errors
+    /// As [`Event::decode`].
+    fn decode_past(stored_version: u32, _payload: &[u8]) -> Result<Self, DecodeError> {
+        Err(codec::unread::<Self>(stored_version, Self::VERSION))
     }
 
     /// Adds what the event is about.
@@ -106,6 +123,10 @@ pub trait Listed: Sized {
     #[expect(clippy::missing_errors_doc, reason = "as `Event::decode`")]
     fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError>;
 
+    /// [`Event::decode`], and what is to be done with the event.
+    #[expect(clippy::missing_errors_doc, reason = "as `Event::decode`")]
+    fn decode_then(stored_version: u32, payload: &[u8], then: impl FnOnce(Self)) -> Result<(), DecodeError>;
+
     /// [`Event::add_tags`]
     fn add_tags(&self, tags: &mut Tags);
 
@@ -127,9 +148,15 @@ impl<E: Event> Listed for E {
         Event::encode(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode(stored_version: u32, payload: &[u8]) -> Result<Self, DecodeError> {
         <E as Event>::decode(stored_version, payload)
+    }
+
+    // an event is moved once less than if the two ways to it met before it is used
+    #[inline(always)]
+    fn decode_then(stored_version: u32, payload: &[u8], then: impl FnOnce(Self)) -> Result<(), DecodeError> {
+        if stored_version == E::VERSION { E::decode_current(payload).map(then) } else { E::decode_past(stored_version, payload).map(then) }
     }
 
     #[inline]

@@ -29,10 +29,9 @@ const _: () = {
         ]);
         const RENAMED_FROM: &'static [&'static str] = &["account.paid_in"];
 
-        fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
+        fn decode_past(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             let cents_since_3 = ::es_core::__private::with(cents);
             match stored_version {
-                3 => ::es_core::__private::read_current::<Self>(payload),
                 2 => {
                     #[derive(::es_core::__private::serde::Deserialize)]
                     #[serde(crate = "::es_core::__private::serde")]
@@ -90,11 +89,8 @@ const _: () = {
             ::core::result::Result::Ok(::es_core::__private::encode_unit())
         }
 
-        fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
-            match stored_version {
-                1 => ::es_core::__private::read_unit::<Self>(1, payload).map(|()| Self),
-                other => ::core::result::Result::Err(::es_core::__private::unread::<Self>(other, 1)),
-            }
+        fn decode_current(payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
+            ::es_core::__private::read_unit::<Self>(1, payload).map(|()| Self)
         }
     }
 };
@@ -121,13 +117,6 @@ const _: () = {
             ::es_core::__private::Shape::Struct(&[::es_core::__private::Field::Plain("first", <String as ::es_core::Schema>::STORED)]);
         const RETIRED_INTO: ::core::option::Option<&'static [&'static str]> =
             ::core::option::Option::Some(<Self as ::es_core::__private::RetiredInto>::SUCCESSORS);
-
-        fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, ::es_core::DecodeError> {
-            match stored_version {
-                1 => ::es_core::__private::read_current::<Self>(payload),
-                other => ::core::result::Result::Err(::es_core::__private::unread::<Self>(other, 1)),
-            }
-        }
     }
 
     /// What [`OpenedAndDeposited`] became.

@@ -142,13 +142,8 @@ fn stored_arm(aggregate: &Aggregate, events: &EventEnum, item: &Item) -> TokenSt
         Some(_) => quote_spanned!(Span::mixed_site()=> <Self as #krate::Aggregate>::apply_event(self, #ident::#name(event))),
         None => quote_spanned!(hygienic(item.span())=> #at::Apply::<#path>::apply(self, event)),
     };
-    let [stored, decode] = ["NAME", "decode"].map(|member| member_of(item, member, krate));
-    quote_spanned! {Span::mixed_site()=>
-        #stored => {
-            let event = #decode(version, payload)?;
-            #apply
-        }
-    }
+    let [stored, decode] = ["NAME", "decode_then"].map(|member| member_of(item, member, krate));
+    quote_spanned!(Span::mixed_site()=> #stored => #decode(version, payload, |event| #apply)?,)
 }
 
 /// What must hold between the listed events.

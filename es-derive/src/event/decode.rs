@@ -10,32 +10,35 @@ use super::history::Past;
 use super::model::{Before, Body, Chapter, Event, Field, UpcastFrom};
 use crate::attr::{hygienic, located};
 
-/// `fn decode`; nothing where there is no earlier version, which the trait reads by itself.
-pub(super) fn body(event: &Event) -> Option<TokenStream> {
-    if event.keys.upcast_from.is_none() && !matches!(event.body, Body::Unit) {
-        return None;
-    }
+/// `fn decode_current` of an event without fields, which serde reads otherwise, and `fn decode_past` of one that has a past.
+pub(super) fn body(event: &Event) -> TokenStream {
     let krate = event.krate();
-    let current_version = Literal::u32_unsuffixed(event.version());
-    let converters = converters(event, &krate);
-    let current = match event.body {
-        Body::Unit => quote_spanned!(Span::mixed_site()=> #krate::__private::read_unit::<Self>(#current_version, payload).map(|()| Self)),
-        _ => quote_spanned!(Span::mixed_site()=> #krate::__private::read_current::<Self>(payload)),
-    };
-    let past = (event.oldest_by_fields()..event.version()).rev().map(|version| old_version(event, version, &krate));
-    let rest = rest(event, &krate);
+    let current = matches!(event.body, Body::Unit).then(|| {
+        let version = Literal::u32_unsuffixed(event.version());
+        quote_spanned! {Span::mixed_site()=>
+            fn decode_current(payload: &[u8]) -> ::core::result::Result<Self, #krate::DecodeError> {
+                #krate::__private::read_unit::<Self>(#version, payload).map(|()| Self)
+            }
+        }
+    });
+    let past = event.keys.upcast_from.is_some().then(|| past(event, &krate));
+    quote!(#current #past)
+}
+
+fn past(event: &Event, krate: &TokenStream) -> TokenStream {
+    let converters = converters(event, krate);
+    let past = (event.oldest_by_fields()..event.version()).rev().map(|version| old_version(event, version, krate));
+    let rest = rest(event, krate);
     // user code in `default = EXPR` must not see `payload` and `stored_version`
-    Some(quote_spanned! {Span::mixed_site()=>
-        #[inline]
-        fn decode(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, #krate::DecodeError> {
+    quote_spanned! {Span::mixed_site()=>
+        fn decode_past(stored_version: u32, payload: &[u8]) -> ::core::result::Result<Self, #krate::DecodeError> {
             #converters
             match stored_version {
-                #current_version => #current,
                 #(#past)*
                 #rest
             }
         }
-    })
+    }
 }
 
 /// The versions that are not read by the fields.

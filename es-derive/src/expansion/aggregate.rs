@@ -186,11 +186,11 @@ const _: () = {
             #[allow(unreachable_patterns)]
             match name {
                 <OrderPlaced as ::es_core::__private::Listed>::NAME => {
-                    let event = <OrderPlaced as ::es_core::__private::Listed>::decode(
+                    <OrderPlaced as ::es_core::__private::Listed>::decode_then(
                         version,
                         payload,
-                    )?;
-                    ::es_core::Apply::<OrderPlaced>::apply(self, event)
+                        |event| ::es_core::Apply::<OrderPlaced>::apply(self, event),
+                    )?
                 }
                 _ => {
                     return ::es_core::__private::read_former(

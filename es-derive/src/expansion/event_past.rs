@@ -18,13 +18,16 @@ const _: () = {
         ) -> ::core::result::Result<::std::vec::Vec<u8>, ::es_core::EncodeError> {
             ::core::result::Result::Ok(::es_core::__private::encode_unit())
         }
-        #[inline]
-        fn decode(
+        fn decode_current(
+            payload: &[u8],
+        ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
+            ::es_core::__private::read_unit::<Self>(2, payload).map(|()| Self)
+        }
+        fn decode_past(
             stored_version: u32,
             payload: &[u8],
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             match stored_version {
-                2 => ::es_core::__private::read_unit::<Self>(2, payload).map(|()| Self),
                 other => {
                     ::es_core::__private::upcast::<
                         __Past,

@@ -26,18 +26,22 @@ const _: () = {
                     #[allow(unreachable_patterns)]
                     match name {
                         <CourseDefined as ::es_core::__private::Listed>::NAME => {
-                            let event = <CourseDefined as ::es_core::__private::Listed>::decode(
+                            <CourseDefined as ::es_core::__private::Listed>::decode_then(
                                 version,
                                 payload,
-                            )?;
-                            ::es_core::Apply::<CourseDefined>::apply(self, event)
+                                |event| ::es_core::Apply::<
+                                    CourseDefined,
+                                >::apply(self, event),
+                            )?
                         }
                         <StudentSubscribed as ::es_core::__private::Listed>::NAME => {
-                            let event = <StudentSubscribed as ::es_core::__private::Listed>::decode(
+                            <StudentSubscribed as ::es_core::__private::Listed>::decode_then(
                                 version,
                                 payload,
-                            )?;
-                            ::es_core::Apply::<StudentSubscribed>::apply(self, event)
+                                |event| ::es_core::Apply::<
+                                    StudentSubscribed,
+                                >::apply(self, event),
+                            )?
                         }
                         _ => {
                             return ::core::result::Result::Err(

@@ -65,14 +65,9 @@ fn state(model: &Model) -> TokenStream {
     let info = model.events().iter().map(|item| member_of(item, "INFO", &krate));
     let arms = model.events().iter().map(|item| {
         let (path, at) = (&item.path, located(&krate, item.span()));
-        let [stored, decode] = ["NAME", "decode"].map(|member| member_of(item, member, &krate));
+        let [stored, decode] = ["NAME", "decode_then"].map(|member| member_of(item, member, &krate));
         let apply = quote_spanned!(hygienic(item.span())=> #at::Apply::<#path>::apply(self, event));
-        quote_spanned! {Span::mixed_site()=>
-            #stored => {
-                let event = #decode(version, payload)?;
-                #apply
-            }
-        }
+        quote_spanned!(Span::mixed_site()=> #stored => #decode(version, payload, |event| #apply)?,)
     });
     let unlisted = quote_spanned!(Span::mixed_site()=> ::core::result::Result::Err(#krate::__private::unlisted(name, version)));
     let dispatch = if model.events().is_empty() {
