@@ -1,8 +1,8 @@
 //! The way from async callers to the threads that own the connections.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// How long a thread that has just served looks for more before it sleeps: to be woken costs about as much.
@@ -11,7 +11,6 @@ const LINGERS: Duration = Duration::from_micros(50);
 /// A queue that can be closed: what is in it is still taken, nothing is added.
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
-    filled: Condvar,
 }
 
 struct State<T> {
@@ -22,6 +21,9 @@ struct State<T> {
     unattended: usize,
     /// Threads that look by themselves.
     lingering: usize,
+    /// Threads that are to be called. The last that went to sleep is the first: where one thread can do what there is to do, the
+    /// others' page caches stay empty.
+    sleeping: Vec<Thread>,
     closed: bool,
 }
 
@@ -53,10 +55,8 @@ impl<T> State<T> {
 
 impl<T> Queue<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            state: Mutex::new(State { items: VecDeque::new(), taken: 0, unattended: 0, lingering: 0, closed: false }),
-            filled: Condvar::new(),
-        }
+        let (items, sleeping) = (VecDeque::new(), Vec::new());
+        Self { state: Mutex::new(State { items, taken: 0, unattended: 0, lingering: 0, sleeping, closed: false }) }
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
@@ -71,11 +71,7 @@ impl<T> Queue<T> {
             return Err(item);
         }
         state.add(item, false);
-        let is_seen = state.unattended <= state.lingering;
-        drop(state);
-        if !is_seen {
-            self.filled.notify_one();
-        }
+        call(state);
         Ok(())
     }
 
@@ -90,12 +86,18 @@ impl<T> Queue<T> {
 
     /// Waits for an item; `None` when the queue is closed and empty.
     pub(crate) fn pop(&self) -> Option<T> {
-        self.wait().take()
+        self.wait(self.state()).take()
+    }
+
+    /// Says that this thread is about to look, before it hands over what it has done: what is asked for then calls no other thread.
+    pub(crate) fn about_to_look(&self) -> AboutToLook<'_, T> {
+        self.state().lingering += 1;
+        AboutToLook(self)
     }
 
     /// Waits until there is an item that no caller looks after, or the queue is closed.
     pub(crate) fn wait_for_any(&self) {
-        drop(self.wait());
+        drop(self.wait(self.state()));
     }
 
     /// Takes what there is: no further item once `limit` are taken or they weigh `room`. `None` when the queue is closed and empty.
@@ -112,8 +114,7 @@ impl<T> Queue<T> {
         (!taken.is_empty() || !state.closed).then_some(taken)
     }
 
-    fn wait(&self) -> MutexGuard<'_, State<T>> {
-        let mut state = self.state();
+    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State<T>>) -> MutexGuard<'a, State<T>> {
         if state.is_idle() {
             state.lingering += 1;
             let until = Instant::now() + LINGERS;
@@ -124,12 +125,23 @@ impl<T> Queue<T> {
             }
             state.lingering -= 1;
         }
-        self.filled.wait_while(state, |state| state.is_idle()).unwrap_or_else(PoisonError::into_inner)
+        while state.is_idle() {
+            state.sleeping.push(thread::current());
+            drop(state);
+            thread::park();
+            state = self.state();
+            // it may have woken without a call
+            state.sleeping.retain(|sleeping| sleeping.id() != thread::current().id());
+        }
+        state
     }
 
     pub(crate) fn close(&self) {
-        self.state().closed = true;
-        self.filled.notify_all();
+        let mut state = self.state();
+        state.closed = true;
+        let sleeping = std::mem::take(&mut state.sleeping);
+        drop(state);
+        sleeping.iter().for_each(Thread::unpark);
     }
 
     fn abandon(&self) {
@@ -137,6 +149,30 @@ impl<T> Queue<T> {
         let abandoned: Vec<T> = std::iter::from_fn(|| self.state().take()).collect();
         // outside the lock: whoever waits for one of these is woken
         drop(abandoned);
+    }
+}
+
+/// Calls a thread for the item that was added, if none looks by itself.
+fn call<T>(mut state: MutexGuard<'_, State<T>>) {
+    if state.unattended > state.lingering {
+        let called = state.sleeping.pop();
+        drop(state);
+        if let Some(thread) = called {
+            thread.unpark();
+        }
+    }
+}
+
+/// A thread that is about to look.
+#[must_use = "nobody else is called while it is awaited"]
+pub(crate) struct AboutToLook<'a, T>(&'a Queue<T>);
+
+impl<T> AboutToLook<'_, T> {
+    /// [`Queue::pop`]
+    pub(crate) fn pop(self) -> Option<T> {
+        let mut state = self.0.state();
+        state.lingering -= 1;
+        self.0.wait(state).take()
     }
 }
 
@@ -153,8 +189,7 @@ impl<T> Drop for Left<'_, T> {
         if let Some(item) = state.items.get_mut(at) {
             item.attended = false;
             state.unattended += 1;
-            drop(state);
-            self.queue.filled.notify_one();
+            call(state);
         }
     }
 }
@@ -214,6 +249,39 @@ mod tests {
         drop(letter);
         assert_eq!(queue.state().unattended, 1);
         assert_eq!(queue.pop(), Some("crate"));
+    }
+
+    #[test]
+    fn what_comes_one_by_one_is_done_by_one_thread() {
+        let queue = std::sync::Arc::new(Queue::<std::sync::mpsc::Sender<thread::ThreadId>>::new());
+        let serve = || {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                let mut asked = queue.pop();
+                while let Some(answer) = asked {
+                    let looking = queue.about_to_look();
+                    answer.send(thread::current().id()).unwrap();
+                    asked = looking.pop();
+                }
+            })
+        };
+        let threads = [serve(), serve(), serve()];
+        while queue.state().sleeping.len() < threads.len() {
+            thread::yield_now();
+        }
+        let mut served = std::collections::HashSet::new();
+        for nth in 0..2_000 {
+            // at once, while the thread looks by itself, and when all sleep
+            while nth % 100 == 0 && queue.state().sleeping.len() < threads.len() {
+                thread::yield_now();
+            }
+            let (answer, outcome) = std::sync::mpsc::channel();
+            queue.push(answer).unwrap();
+            served.insert(outcome.recv().unwrap());
+        }
+        assert_eq!(served.len(), 1);
+        queue.close();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     }
 
     #[test]

@@ -18,8 +18,9 @@ pub(crate) struct Reader {
     pub(crate) decoder: Decoder,
 }
 
-/// Something to be read.
-pub(crate) type Task = Box<dyn FnOnce(&mut Reader) + Send>;
+/// Something to be read; what it gives hands over the answer.
+pub(crate) type Task = Box<dyn FnOnce(&mut Reader) -> Answer + Send>;
+pub(crate) type Answer = Box<dyn FnOnce() + Send>;
 
 impl Reader {
     pub(crate) fn new(connection: Connection) -> Self {
@@ -54,13 +55,14 @@ pub(crate) fn task<T: Send + 'static>(
 ) -> (Task, oneshot::Receiver<thread::Result<Result<T, StoreError>>>) {
     let (answer, outcome) = oneshot::channel();
     let task = Box::new(move |reader: &mut Reader| {
-        if !answer.is_closed() {
-            let outcome = panic::catch_unwind(AssertUnwindSafe(|| read(reader)));
-            if outcome.is_err() && !reader.connection.is_autocommit() {
-                let _ = reader.execute("rollback");
-            }
-            let _ = answer.send(outcome);
+        if answer.is_closed() {
+            return Box::new(|| ()) as Answer;
         }
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| read(reader)));
+        if outcome.is_err() && !reader.connection.is_autocommit() {
+            let _ = reader.execute("rollback");
+        }
+        Box::new(move || drop(answer.send(outcome)))
     });
     (task, outcome)
 }
@@ -69,7 +71,11 @@ pub(crate) fn task<T: Send + 'static>(
 pub(crate) fn run(connection: Connection, queue: &Queue<Task>) {
     let _serving = Serving(queue);
     let mut reader = Reader::new(connection);
-    while let Some(task) = queue.pop() {
-        task(&mut reader);
+    let mut task = queue.pop();
+    while let Some(read) = task {
+        let answer = read(&mut reader);
+        let looking = queue.about_to_look();
+        answer();
+        task = looking.pop();
     }
 }

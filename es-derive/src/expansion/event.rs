@@ -71,14 +71,12 @@ impl ::es_core::Event for OrderPlaced {
             ),
         ),
     ];
-    #[inline]
-    fn decode(
+    fn decode_past(
         stored_version: u32,
         payload: &[u8],
     ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
         let total_cents_since_3 = ::es_core::__private::with(cents_from_decimal);
         match stored_version {
-            3 => ::es_core::__private::read_current::<Self>(payload),
             2 => {
                 #[derive(::es_core::__private::serde::Deserialize)]
                 #[serde(crate = "::es_core::__private::serde")]
