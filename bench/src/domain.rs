@@ -106,3 +106,30 @@ impl Handle<Withdraw> for Account {
         emit![Withdrawn { cents: withdraw.cents }]
     }
 }
+
+/// What each account holds, in a table.
+#[derive(View, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[view(name = "balances", key = u64, events(Opened, Deposited, Withdrawn))]
+pub(crate) struct Balance {
+    pub(crate) owner: String,
+    #[view(index)]
+    pub(crate) cents: i64,
+}
+
+impl Apply<Opened> for Balance {
+    fn apply(&mut self, event: Opened) {
+        self.owner = event.owner;
+    }
+}
+
+impl Apply<Deposited> for Balance {
+    fn apply(&mut self, event: Deposited) {
+        self.cents += event.cents;
+    }
+}
+
+impl Apply<Withdrawn> for Balance {
+    fn apply(&mut self, event: Withdrawn) {
+        self.cents -= event.cents;
+    }
+}

@@ -7,7 +7,7 @@ mod sqlite;
 use std::future::Future;
 use std::path::Path;
 
-use es_core::store::Store;
+use es_core::store::ViewStore;
 
 pub(crate) use memory::Memory;
 pub(crate) use postgres::Postgres;
@@ -25,7 +25,7 @@ pub(crate) trait Pair: 'static {
     /// Whether other processes use it at the same time.
     const ON_A_SERVER: bool = false;
     /// The framework's store.
-    type Store: Store;
+    type Store: ViewStore;
     /// The floor for one caller at a time.
     type Floor: Bank;
     /// The floor for many callers at once.

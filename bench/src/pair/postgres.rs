@@ -50,6 +50,9 @@ impl Pair for Postgres {
             "fenced_16" => Some(Target::AtLeast(0.85)),
             "overlapped_16" => Some(Target::AtLeast(10.0)),
             "overlapped_16x64" => Some(Target::AtLeast(3.0)),
+            "inline" | "inline_16" | "inline_64" => Some(Target::AtMost(1.35)),
+            "async_visible_p50" => Some(Target::AtMost(10.0)),
+            "async_visible_p99" => Some(Target::AtMost(50.0)),
             "rss_scan" | "rss_load" => Some(Target::AtMost(1.1)),
             _ => None,
         }

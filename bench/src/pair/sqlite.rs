@@ -41,6 +41,9 @@ impl Pair for Sqlite {
             "commands" | "tasks_16" | "tasks_16_cached" => Some(Target::AtLeast(0.9)),
             "load" => Some(Target::AtMost(1.2)),
             "scan" => Some(Target::AtLeast(0.8)),
+            "inline" | "inline_16" | "inline_64" => Some(Target::AtMost(1.35)),
+            "async_visible_p50" => Some(Target::AtMost(10.0)),
+            "async_visible_p99" => Some(Target::AtMost(50.0)),
             "rss_scan" | "rss_load" => Some(Target::AtMost(1.1)),
             _ => None,
         }

@@ -5,6 +5,7 @@ mod bulk;
 mod commands;
 mod decisions;
 mod fenced;
+mod inline;
 mod latency;
 mod live;
 mod load;
@@ -14,6 +15,7 @@ mod rss;
 mod scan;
 mod tasks;
 mod upcast;
+mod visible;
 
 pub(crate) use rss::{Read, child};
 
@@ -42,6 +44,10 @@ pub(crate) enum Workload {
     Latency,
     /// The same at 1,000 commands a second, with the subscriber in another process (a server)
     Live,
+    /// Commands with a view that is kept inline, and without
+    Inline,
+    /// From a commit to a view that a worker keeps, at 500 commands a second
+    Visible,
     /// Single events of 16 processes, with fenced positions (a server)
     Fenced,
     /// Single events of 16 processes where a commit takes 2 ms (a server)
@@ -67,6 +73,10 @@ impl Workload {
             Self::Scan => scan::run::<P>(bench).await,
             Self::Latency => latency::run::<P>(bench).await,
             Self::Live if P::ON_A_SERVER => live::run::<P>(bench).await,
+            Self::Inline => inline::run::<P>(bench).await,
+            // another handle would be another store
+            Self::Visible if P::IN_MEMORY => Ok(()),
+            Self::Visible => visible::run::<P>(bench).await,
             Self::Fenced if P::ON_A_SERVER => fenced::run(bench).await,
             Self::Overlapped if P::ON_A_SERVER => overlapped::run(bench).await,
             Self::Decisions if P::ON_A_SERVER => decisions::run(bench).await,

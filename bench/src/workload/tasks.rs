@@ -41,7 +41,7 @@ pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-async fn round<B: Bank>(bank: &B, sizes: Sizes, tasks: u64, nth: u64) -> Result<Timed> {
+pub(super) async fn round<B: Bank>(bank: &B, sizes: Sizes, tasks: u64, nth: u64) -> Result<Timed> {
     let each = sizes.accounts_of_all / tasks;
     let first = nth * sizes.accounts_of_all;
     let started = Instant::now();

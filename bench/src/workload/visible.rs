@@ -1,0 +1,88 @@
+//! 500 commands a second, and a worker on a store that it has opened by itself, as another process would: from the moment at which a command
+//! is acknowledged to the one at which a view that the worker keeps has seen it.
+
+use std::time::{Duration, Instant};
+
+use es_core::store::ViewStore;
+use es_core::{App, Position, ReadModel, View, Worker};
+use tokio::sync::oneshot;
+use tokio::time::MissedTickBehavior;
+
+use crate::Result;
+use crate::bank::{Bank, check};
+use crate::bench::Bench;
+use crate::domain::Balance;
+use crate::measure::percentile;
+use crate::ours::Ours;
+use crate::pair::Pair;
+use crate::plan::Op;
+use crate::report::Line;
+
+/// So many that the commands on one are far apart.
+const ACCOUNTS: u64 = 200;
+const BETWEEN: Duration = Duration::from_millis(2);
+/// Between two looks at how far the view is.
+const LOOKS: Duration = Duration::from_micros(500);
+
+pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
+    let place = bench.place()?;
+    let ours = Ours(App::new(P::store(place.path()).await?));
+    for account in 0..ACCOUNTS {
+        ours.execute(account, Op::Open).await?;
+    }
+    let (stop, stopped) = oneshot::channel::<()>();
+    let elsewhere = App::new(P::store(place.path()).await?);
+    let worker = tokio::spawn(Worker::new(&elsewhere).add(Balance::projection()).run_until(async { drop(stopped.await) }));
+    ours.0.wait_for::<Balance>(Position(ACCOUNTS), Duration::from_secs(60)).await?;
+
+    let commands = bench.sizes.live / 2;
+    let looking = tokio::spawn(look(elsewhere.store().clone(), Position(ACCOUNTS + commands)));
+    bench.progress.set_length(commands);
+    let mut beat = tokio::time::interval(BETWEEN);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let mut running = Vec::new();
+    for nth in 0..commands {
+        beat.tick().await;
+        let bank = ours.clone();
+        running.push(tokio::spawn(async move {
+            let committed = bank.deposit(nth % ACCOUNTS).await?;
+            Result::<_>::Ok((committed, Instant::now()))
+        }));
+        bench.progress.inc(1);
+    }
+    let mut acknowledged = Vec::new();
+    for command in running {
+        acknowledged.push(command.await??);
+    }
+    let seen = looking.await??;
+    let _ = stop.send(());
+    worker.await??;
+    let deposited: i64 = elsewhere.view::<Balance>().list().limit(u32::MAX).await?.iter().map(|(_, row)| row.cents).sum();
+    check("cents in the view", deposited, commands as i64)?;
+    let latencies: Vec<f64> = acknowledged.iter().map(|(position, acknowledged)| since(&seen, *position, *acknowledged)).collect();
+    for (measured, percent) in [("async_visible_p50", 50), ("async_visible_p99", 99)] {
+        bench.add(Line::within(format!("{}.{measured}", P::NAME), "ms", percentile(&latencies, percent), P::target(measured)));
+    }
+    Ok(())
+}
+
+/// Looks how far the view is, until it has come to `last`: each new position, and when it was seen.
+async fn look<S: ViewStore>(store: S, last: Position) -> Result<Vec<(Position, Instant)>> {
+    let mut seen = vec![(Position::START, Instant::now())];
+    loop {
+        let position = store.progress(Balance::NAME, Balance::VERSION).await?.iter().map(|part| part.position).min().unwrap_or_default();
+        if seen.last().is_some_and(|(before, _)| *before < position) {
+            seen.push((position, Instant::now()));
+        }
+        if position >= last {
+            return Ok(seen);
+        }
+        tokio::time::sleep(LOOKS).await;
+    }
+}
+
+/// Milliseconds until the view had come to a position; none, if it was there before the caller knew.
+fn since(seen: &[(Position, Instant)], position: Position, acknowledged: Instant) -> f64 {
+    let at = seen.partition_point(|(reached, _)| *reached < position);
+    seen.get(at).map_or(f64::INFINITY, |(_, when)| when.saturating_duration_since(acknowledged).as_secs_f64() * 1e3)
+}
