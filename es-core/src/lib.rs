@@ -134,7 +134,7 @@
 //!
 //! Every command, append and load is a span of `tracing`, and counted through the `metrics` facade: `es_commands_total` (by command and
 //! outcome), `es_command_seconds`, `es_retries_total`, `es_appends_total` (by outcome), `es_events_appended_total`, `es_loads_total`,
-//! `es_snapshots_total` (kept or failed), `es_snapshots_discarded_total` (by reason).
+//! `es_snapshots_total` (kept or failed), `es_snapshots_discarded_total` (by reason), `es_inline_retries_total` (stale or behind).
 
 // generated code names this crate, here too
 extern crate self as es_core;

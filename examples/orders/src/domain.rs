@@ -147,7 +147,8 @@ pub struct OrderCanceled {
 /// An order's status is the greatest that it has reached, whatever came first: steps arrive with their dates out of order (a parcel
 /// that the carrier has before its payment is approved is shipped), and a file that comes later may fill in an earlier step. What
 /// ends an order, that it can't be had or was called off, outranks every progress that was made before or recorded after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Schema, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Status {
     Created,

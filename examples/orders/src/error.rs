@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use es_core::store::StoreError;
-use es_core::{ExecuteError, ReadError};
+use es_core::{ExecuteError, ProjectionError, ReadError};
 
 use crate::domain::OrderId;
 use crate::import::files;
@@ -73,6 +73,9 @@ pub enum Error {
         /// What went wrong.
         source: Box<ExecuteError<std::convert::Infallible>>,
     },
+    /// The tables of the projections cannot be reached.
+    #[error("the tables of the desk: {0}; `orders worker` makes them")]
+    Tables(ProjectionError),
     /// The store cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),

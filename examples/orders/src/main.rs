@@ -3,15 +3,20 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::PoisonError;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
-use orders::domain::OrderId;
+use es_core::App;
+use es_postgres::PostgresStore;
+use es_sqlite::SqliteStore;
+use orders::domain::{OrderId, Status};
 use orders::error::Error;
 use orders::import::{self, Imported};
 use orders::money::grouped;
 use orders::report::{self, Past};
-use orders::{store, time};
+use orders::store::{Database, Scheme};
+use orders::{read_models, store, time};
 
 /// An order desk: imports the orders of a marketplace, and answers what has happened to them.
 #[derive(Parser, Debug)]
@@ -35,8 +40,30 @@ enum Ask {
         #[arg(long, value_name = "FILE", default_value = "rejects.csv")]
         rejects: PathBuf,
     },
+    /// Keeps a view of the orders, their statuses and what was paid for them in tables, until it is interrupted. Several share the work.
+    Worker {
+        /// Ends when all that is in the store is in the tables, too.
+        #[arg(long)]
+        until_caught_up: bool,
+    },
     /// Counts the orders by status, and sums up what was paid by month of purchase.
-    Status,
+    Status {
+        /// From the tables that `orders worker` keeps, in place of all events.
+        #[arg(long)]
+        kept: bool,
+    },
+    /// Lists orders, from the view that `orders worker` keeps.
+    Orders {
+        /// Only those of this status.
+        #[arg(long)]
+        status: Option<Status>,
+        /// Only those behind this one: the last of the page before.
+        #[arg(long, value_name = "ORDER_ID")]
+        after: Option<OrderId>,
+        /// At most this many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
     /// Lists what has happened to an order.
     Timeline {
         /// The order's id, as the file has it.
@@ -67,20 +94,48 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(String, ExitCode), Error> {
+    match Scheme::of(&cli.store)? {
+        Scheme::Sqlite => answer::<SqliteStore>(cli).await,
+        Scheme::Postgres => answer::<PostgresStore>(cli).await,
+    }
+}
+
+async fn answer<S: Database>(cli: Cli) -> Result<(String, ExitCode), Error> {
     let url = cli.store.as_str();
+    let desk = || store::open_existing::<S>(url);
     let text = match cli.command {
         Ask::Import { dir, rejects } => {
-            let imported = import::run(&dir, url, &rejects).await?;
+            let imported = import::run::<S>(&dir, url, &rejects).await?;
             return Ok((summary(imported, &rejects.display().to_string()), code(imported)));
         }
-        Ask::Status => report::status(&store::open_existing(url).await?).await?,
-        Ask::Timeline { order_id } => report::timeline(&store::open_existing(url).await?, &order_id).await?,
+        Ask::Worker { until_caught_up } => work(&desk().await?, url, until_caught_up).await?,
+        Ask::Status { kept: true } => {
+            let (totals, behind) = read_models::totals(&desk().await?, url).await?;
+            totals.print() + &format!("\nevents that are not counted yet: {}\n", grouped(behind))
+        }
+        Ask::Status { kept: false } => report::status(&desk().await?).await?,
+        Ask::Orders { status, after, limit } => report::summaries(&desk().await?, status, after, limit).await?,
+        Ask::Timeline { order_id } => report::timeline(&desk().await?, &order_id).await?,
         Ask::Show { order_id, at, recorded_at } => {
             let past = Past { happened: at, recorded: recorded_at };
-            report::show(&store::open_existing(url).await?, &order_id, past).await?
+            report::show(&desk().await?, &order_id, past).await?
         }
     };
     Ok((text, ExitCode::SUCCESS))
+}
+
+/// Keeps the read models until it is interrupted, or has seen all that there is.
+async fn work<S: Database>(desk: &App<S>, url: &str, until_caught_up: bool) -> Result<String, Error> {
+    let failed = std::sync::Mutex::new(None);
+    let enough = async {
+        if until_caught_up {
+            *failed.lock().unwrap_or_else(PoisonError::into_inner) = read_models::caught_up(desk).await.err();
+        } else {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    };
+    read_models::work(desk, url, enough).await?;
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(String::new()), Err)
 }
 
 fn summary(imported: Imported, rejects: &str) -> String {

@@ -21,6 +21,11 @@ impl Money {
     pub fn from_cents(cents: i64) -> Self {
         Self(Decimal::new(cents, 2))
     }
+
+    /// The amount in cents.
+    pub fn cents(self) -> i64 {
+        (self.0 * Decimal::ONE_HUNDRED).try_into().unwrap_or(i64::MAX)
+    }
 }
 
 impl Add for Money {

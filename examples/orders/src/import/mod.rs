@@ -8,13 +8,13 @@ pub mod steps;
 use std::convert::Infallible;
 use std::path::Path;
 
-use es_core::ExecuteError;
+use es_core::{App, ExecuteError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::OrderCommand;
 use crate::error::Error;
-use crate::store::{self, Desk};
+use crate::store::{self, Database};
 
 use files::{ITEMS, ORDERS, PAYMENTS, Table};
 use rows::OrderRows;
@@ -40,13 +40,13 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`Error`]. Up to [`Error::Stopped`], nothing was written to the store.
-pub async fn run(folder: &Path, url: &str, rejects: &Path) -> Result<Imported, Error> {
+pub async fn run<S: Database>(folder: &Path, url: &str, rejects: &Path) -> Result<Imported, Error> {
     let tables = [Table::open(folder, &ORDERS)?, Table::open(folder, &ITEMS)?, Table::open(folder, &PAYMENTS)?];
     let [orders, items, payments] = &tables;
     let (orders, bad) = rows::read(orders, items, payments);
     drop(tables);
 
-    let desk = store::open(url).await?;
+    let desk = store::open::<S>(url).await?;
     rejects::write(rejects, &bad)?;
     let imported = Imported { orders: orders.len(), events: 0, rejects: bad.len() };
     let bar = progress(orders.len());
@@ -61,7 +61,7 @@ pub async fn run(folder: &Path, url: &str, rejects: &Path) -> Result<Imported, E
 }
 
 /// Executes the commands of one order, one after the other, and says how many events came of them.
-async fn bring_in(desk: &Desk, rows: OrderRows) -> Result<usize, Error> {
+async fn bring_in<S: Database>(desk: &App<S>, rows: OrderRows) -> Result<usize, Error> {
     let order = rows.order.order_id.clone();
     let mut added = 0;
     for command in steps::of(rows) {
@@ -70,7 +70,7 @@ async fn bring_in(desk: &Desk, rows: OrderRows) -> Result<usize, Error> {
     Ok(added)
 }
 
-async fn step(desk: &Desk, command: OrderCommand) -> Result<usize, ExecuteError<Infallible>> {
+async fn step<S: Database>(desk: &App<S>, command: OrderCommand) -> Result<usize, ExecuteError<Infallible>> {
     // the order's own state says whether the step is known: that holds for ever, an idempotency key only until keys are pruned
     Ok(desk.execute(command).await?.events.len())
 }

@@ -2,10 +2,12 @@
 
 mod show;
 mod status;
+mod summaries;
 mod timeline;
 
 pub use show::{Past, show};
-pub use status::status;
+pub use status::{Totals, UNKNOWN, status};
+pub use summaries::summaries;
 pub use timeline::timeline;
 
 use chrono::{DateTime, Utc};

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
-use es_core::{Aggregate, AsOf};
+use es_core::store::Store;
+use es_core::{Aggregate, App, AsOf};
 
 use crate::domain::{Item, Order, OrderId, Status};
 use crate::error::Error;
 use crate::report::when;
-use crate::store::Desk;
 use crate::time;
 
 /// Which past is meant; both may be: what the store knew at one moment of what had happened by another.
@@ -24,7 +24,7 @@ pub struct Past {
 ///
 /// # Errors
 /// [`Error::NoOrder`], [`Error::Read`].
-pub async fn show(desk: &Desk, id: &OrderId, past: Past) -> Result<String, Error> {
+pub async fn show<S: Store>(desk: &App<S>, id: &OrderId, past: Past) -> Result<String, Error> {
     let (order, undated) = match past {
         Past { happened: Some(happened), recorded } => happened_by(desk, id, happened, recorded).await?,
         Past { recorded: Some(recorded), .. } => (desk.load_at::<Order>(id, AsOf::Time(recorded)).await?.state, 0),
@@ -37,7 +37,12 @@ pub async fn show(desk: &Desk, id: &OrderId, past: Past) -> Result<String, Error
 }
 
 /// The order as far as it had happened by then, and how many events are left out because nobody knows when they happened.
-async fn happened_by(desk: &Desk, id: &OrderId, happened: DateTime<Utc>, recorded: Option<DateTime<Utc>>) -> Result<(Order, usize), Error> {
+async fn happened_by<S: Store>(
+    desk: &App<S>,
+    id: &OrderId,
+    happened: DateTime<Utc>,
+    recorded: Option<DateTime<Utc>>,
+) -> Result<(Order, usize), Error> {
     let mut order = Order::default();
     let mut undated = 0;
     let mut history = desk.history::<Order>(id);

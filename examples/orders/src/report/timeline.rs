@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use es_core::{EventEnum, Recorded};
+use es_core::store::Store;
+use es_core::{App, EventEnum, Recorded};
 
 use crate::domain::{Order, OrderEvent, OrderId, Status};
 use crate::error::Error;
 use crate::report::when;
-use crate::store::Desk;
 use crate::time;
 
 /// Prints the events of an order in the order in which they happened: version, both times, and what each changed.
@@ -16,7 +16,7 @@ use crate::time;
 ///
 /// # Errors
 /// [`Error::NoOrder`], [`Error::Read`].
-pub async fn timeline(desk: &Desk, order: &OrderId) -> Result<String, Error> {
+pub async fn timeline<S: Store>(desk: &App<S>, order: &OrderId) -> Result<String, Error> {
     let mut history = desk.history::<Order>(order);
     let mut events = Vec::new();
     while let Some(event) = history.next().await {

@@ -6,6 +6,7 @@ mod killed;
 mod lock;
 mod old_store;
 mod program;
+mod read_models;
 mod real;
 mod rejects;
 mod reports;

@@ -48,6 +48,10 @@ fn real_orders_are_imported_to_the_cent() {
     let cents = months.map(|line| line.rsplit(' ').next().unwrap().replace([',', '.'], "").parse::<u64>().unwrap());
     assert_eq!(cents.sum::<u64>(), 142_860_281);
 
+    place.ask(&["worker", "--until-caught-up"]);
+    let kept = place.ask(&["status", "--kept"]);
+    assert_eq!(kept, status + "\nevents that are not counted yet: 0\n", "the tables, and the events");
+
     let answer = place.import(&folder);
     assert_eq!((answer.code, answer.out.as_str()), (0, "8,135 orders imported, 0 events added\n"));
 }

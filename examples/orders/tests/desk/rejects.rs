@@ -150,7 +150,7 @@ fn a_row_in_another_encoding_is_bad_and_the_next_is_read() {
 fn a_store_of_an_unknown_kind_is_refused_with_the_kinds_that_exist() {
     let place = Place::new();
     let sample = sample();
-    for url in ["postgres://localhost/orders", "orders.db", "mongodb:orders"] {
+    for url in ["mysql://localhost/orders", "orders.db", "mongodb:orders"] {
         let answer = place.run(&["import", sample.to_str().unwrap(), "--store", url]);
         assert_eq!(answer.code, 2);
         assert!(answer.err.contains(&format!("no store opens `{url}`: the schemes are `sqlite:`")), "{answer:?}");
