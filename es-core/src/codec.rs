@@ -48,7 +48,11 @@ pub(crate) fn read_current<E: Event>(payload: &[u8]) -> Result<E, DecodeError> {
 /// Reads a past version of `E`, whose private struct is `T`.
 #[inline(always)]
 pub fn read<E: Event, T: DeserializeOwned>(version: u32, payload: &[u8]) -> Result<T, DecodeError> {
-    serde_json::from_slice(payload).map_err(|error| DecodeError::json(E::NAME, version, E::VERSION, error))
+    // compiled for each version of each event: a closure would be another function
+    match serde_json::from_slice(payload) {
+        Ok(event) => Ok(event),
+        Err(error) => Err(DecodeError::json(E::NAME, version, E::VERSION, error)),
+    }
 }
 
 /// Reads an event without fields.

@@ -1,7 +1,7 @@
 //! Reading our attributes: one table of keys for each place, and an error that names it for whatever else is written.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -290,16 +290,75 @@ pub(crate) fn hygienic(span: Span) -> Span {
     span.resolved_at(Span::mixed_site())
 }
 
-/// es-core's path as if it were written at the place of a user's token: an error that starts with it points there.
-pub(crate) fn located(krate: &TokenStream, span: Span) -> TokenStream {
-    // asked for each field: printing the path to compare it would be most of what an expansion costs
-    let mut tokens: Vec<TokenTree> = krate.clone().into_iter().collect();
-    let is_ours = matches!(tokens.as_slice(), [TokenTree::Punct(_), TokenTree::Punct(_), TokenTree::Ident(name)] if name == "es_core");
-    for token in &mut tokens {
-        // a path of the user's keeps what it resolves to: it may hold a `$crate`
-        token.set_span(if is_ours { span } else { token.span().located_at(span) });
+/// es-core's path, as generated code spells it: `::es_core`, unless `crate = path` says otherwise.
+///
+/// It is written for each field, so ours is put together in place and not kept as tokens, which are the compiler's to copy.
+pub(crate) enum Krate {
+    Ours(Span),
+    Written(TokenStream),
+}
+
+impl Krate {
+    pub(crate) fn new(path: Option<&Path>) -> Self {
+        path.map_or_else(|| Self::Ours(Span::call_site()), |path| Self::Written(path.to_token_stream()))
     }
-    tokens.into_iter().collect()
+}
+
+impl ToTokens for Krate {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Ours(span) => {
+                for spacing in [Spacing::Joint, Spacing::Alone] {
+                    let mut colon = Punct::new(':', spacing);
+                    colon.set_span(*span);
+                    tokens.append(colon);
+                }
+                tokens.append(Ident::new("es_core", *span));
+            }
+            Self::Written(path) => path.to_tokens(tokens),
+        }
+    }
+}
+
+/// es-core's path, whichever way it is kept.
+pub(crate) trait Root: ToTokens {
+    /// The same path at another place.
+    fn at(&self, span: Span) -> Krate;
+}
+
+impl Root for Krate {
+    fn at(&self, span: Span) -> Self {
+        match self {
+            Self::Ours(_) => Self::Ours(span),
+            Self::Written(path) => path.at(span),
+        }
+    }
+}
+
+impl Root for TokenStream {
+    fn at(&self, span: Span) -> Krate {
+        let tokens: Vec<TokenTree> = self.clone().into_iter().collect();
+        if matches!(tokens.as_slice(), [TokenTree::Punct(_), TokenTree::Punct(_), TokenTree::Ident(name)] if name == "es_core") {
+            return Krate::Ours(span);
+        }
+        // a path of the user's keeps what it resolves to: it may hold a `$crate`
+        let relocated = tokens.into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        });
+        Krate::Written(relocated.collect())
+    }
+}
+
+impl<T: Root> Root for &T {
+    fn at(&self, span: Span) -> Krate {
+        (*self).at(span)
+    }
+}
+
+/// es-core's path as if it were written at the place of a user's token: an error that starts with it points there.
+pub(crate) fn located(krate: &impl Root, span: Span) -> Krate {
+    krate.at(span)
 }
 
 fn krate_by_default() -> TokenStream {

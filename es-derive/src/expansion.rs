@@ -54,6 +54,23 @@ fn an_event_whose_past_is_a_type() {
 }
 
 #[test]
+fn an_event_whose_past_is_left_to_a_function() {
+    expands_as(
+        "event_past_by_function",
+        crate::event::derive,
+        quote! {
+            #[event(version = 4, upcast_from = 2, upcast_with = from_json)]
+            pub struct OrderPaid {
+                #[event(since = 4, from = u32)]
+                pub cents: u64,
+                #[event(since = 4, was = "ref")]
+                pub reference: String,
+            }
+        },
+    );
+}
+
+#[test]
 fn a_retired_event() {
     expands_as(
         "event_retired",
@@ -148,6 +165,29 @@ fn a_shape() {
             pub enum Payment {
                 Cash,
                 Card { number: String, #[serde(default)] holder: Option<Name> },
+                Voucher(Voucher),
+            }
+        },
+    );
+}
+
+#[test]
+fn a_shape_of_a_struct_that_holds_itself() {
+    expands_as(
+        "schema_struct",
+        crate::schema::derive,
+        quote! {
+            #[serde(tag = "kind")]
+            pub struct Branch {
+                branches: Vec<Branch>,
+                #[schema(by_name)]
+                tree: Option<Tree>,
+                #[serde(skip_serializing, default)]
+                height: u32,
+                #[serde(skip)]
+                seen: bool,
+                #[serde(skip_serializing, skip_deserializing)]
+                drawn: bool,
             }
         },
     );
@@ -178,5 +218,41 @@ fn a_projection() {
             #[projection(events(OrderPlaced), on_error = park)]
             pub struct Revenue;
         },
+    );
+}
+
+/// That each input becomes something with these words.
+fn say(derive: fn(&DeriveInput) -> TokenStream, cases: &[(&str, &str)]) {
+    for (input, words) in cases {
+        let expansion = derive(&syn::parse_str(input).unwrap()).to_string();
+        assert!(expansion.contains(words), "`{words}` is not in {expansion}");
+    }
+}
+
+#[test]
+fn what_is_written_in_an_attribute_is_in_what_it_becomes() {
+    let key_from = "#[view(key = CustomerId, key_from = customer_id, events(OrderPlaced))] struct Summary { total: i64 }";
+    say(crate::view::derive, &[(key_from, "customer_id")]);
+    say(crate::projection::derive, &[("#[projection(version = 2, events(OrderPlaced))] struct Revenue;", "const VERSION : u32 = 2")]);
+    say(crate::aggregate::derive, &[("#[aggregate(id = Id, events(Placed))] struct Order<R> { rates: R }", "for Order < R >")]);
+    let event = "#[command(decides_on(Seats { id }), events(Subscribed), event = Enrolment)] struct Subscribe { id: Id }";
+    say(crate::command::derive, &[(event, "enum Enrolment")]);
+}
+
+#[test]
+fn what_a_type_is_stored_as_is_what_serde_writes() {
+    say(
+        crate::schema::derive,
+        &[
+            ("#[schema(as = String)] struct Path { parts: Vec<Part> }", "< String as :: es_core :: Schema > :: SHAPE"),
+            ("struct Point(i32, u32);", "Tuple (& [< i32 as :: es_core :: Schema > :: SHAPE , < u32"),
+            ("struct Cents(i64);", "SHAPE : :: es_core :: __private :: Shape = < i64 as :: es_core :: Schema > :: SHAPE"),
+            ("struct Node { next: Option<Box<Self>> }", "STORED_BY_NAME"),
+        ],
+    );
+    say(crate::event::derive, &[("struct Renamed(String);", "= < String as :: es_core :: Schema > :: SHAPE")]);
+    say(
+        crate::event::derive,
+        &[("#[serde(transparent)] struct Renamed { name: String }", "= < String as :: es_core :: Schema > :: SHAPE")],
     );
 }

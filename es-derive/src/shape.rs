@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, LitStr, Type};
 
-use crate::attr::{Keys, bodies, each_key, hygienic, located, set, value};
+use crate::attr::{Keys, Root, bodies, each_key, hygienic, located, set, value};
 use crate::errors::Errors;
 use crate::serde_attr::Serde;
 
@@ -49,7 +49,7 @@ pub(crate) struct StoredField<'a> {
 
 impl StoredField<'_> {
     /// `Field::Plain("till", <String as Schema>::STORED).tag(1)`
-    pub(crate) fn expand(&self, krate: &TokenStream) -> TokenStream {
+    pub(crate) fn expand(&self, krate: &impl Root) -> TokenStream {
         let (name, stored) = (&self.name, stored(self.ty, self.by_name, krate));
         let optional = self.optional.then(|| quote!(.optional()));
         let tag = self.tag.map(Literal::u32_unsuffixed).map(|since| quote!(.tag(#since)));
@@ -82,19 +82,19 @@ pub(crate) fn shape_is_known(field: &Ident, serde: &Serde, stored_as: Option<&Ty
 }
 
 /// `<T as Schema>::SHAPE`, with an error on `T` where there is none.
-pub(crate) fn of(ty: &Type, krate: &TokenStream) -> TokenStream {
+pub(crate) fn of(ty: &Type, krate: &impl Root) -> TokenStream {
     let krate = located(krate, ty.span());
     quote_spanned!(ty.span()=> <#ty as #krate::Schema>::SHAPE)
 }
 
 /// The same, or `<T as Schema>::BY_NAME` where `T` holds the type that is being told of.
-pub(crate) fn of_field(ty: &Type, by_name: bool, krate: &TokenStream) -> TokenStream {
+pub(crate) fn of_field(ty: &Type, by_name: bool, krate: &impl Root) -> TokenStream {
     let krate = located(krate, ty.span());
     if by_name { quote_spanned!(ty.span()=> <#ty as #krate::Schema>::BY_NAME) } else { of(ty, &krate) }
 }
 
 /// `<T as Schema>::STORED`, or `STORED_BY_NAME` where `T` holds the type that is being told of.
-pub(crate) fn stored(ty: &Type, by_name: bool, krate: &TokenStream) -> TokenStream {
+pub(crate) fn stored(ty: &Type, by_name: bool, krate: &impl Root) -> TokenStream {
     let krate = located(krate, ty.span());
     let stored = if by_name { "STORED_BY_NAME" } else { "STORED" };
     let stored = Ident::new(stored, ty.span());
@@ -109,7 +109,7 @@ fn is_primitive(ty: &Type) -> bool {
 }
 
 /// `<T as Schema>::define(types);` for every type, each once.
-pub(crate) fn define_all<'a>(types: impl IntoIterator<Item = &'a Type>, krate: &TokenStream) -> TokenStream {
+pub(crate) fn define_all<'a>(types: impl IntoIterator<Item = &'a Type>, krate: &impl Root) -> TokenStream {
     let mut seen = Vec::new();
     let mut calls = TokenStream::new();
     for ty in types.into_iter().filter(|ty| !is_primitive(ty)) {
@@ -124,7 +124,7 @@ pub(crate) fn define_all<'a>(types: impl IntoIterator<Item = &'a Type>, krate: &
 }
 
 /// The field that `#[serde(tag = "..")]` adds to a struct: written always, read never.
-pub(crate) fn struct_tag(tag: &LitStr, container: &Serde, ident: &Ident, krate: &TokenStream) -> TokenStream {
+pub(crate) fn struct_tag(tag: &LitStr, container: &Serde, ident: &Ident, krate: &impl Root) -> TokenStream {
     let name = container.variant_name(ident, None);
     quote! {
         #krate::__private::Field::Plain(#tag, const {

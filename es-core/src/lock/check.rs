@@ -4,7 +4,7 @@ use super::cursor::{Cursor, Lines};
 use super::line::{self, Line};
 use super::reads::{Broken, LockedType, Reader, Stays};
 use crate::event::Event;
-use crate::schema::{Definition, Shape};
+use crate::schema::{Definition, Field, Shape};
 
 /// That an event still reads one locked version of it.
 ///
@@ -34,18 +34,15 @@ const fn past<E: Event>(version: u32) -> &'static Shape {
 
 /// What the hashes of the fields' types come to, one after the other.
 const fn hash_of_types(shape: &Shape) -> u64 {
-    let Shape::Struct(fields) = shape else { return combined(0, line::deep_hash(shape)) };
+    let Shape::Struct(fields) = shape else { return line::deep_hash(shape).wrapping_mul(0x0100_0000_01b3) };
     let mut hash = 0;
     let mut rest = *fields;
-    while let [field, others @ ..] = rest {
-        hash = combined(hash, field.stored().hash);
+    // each call would be a step of the evaluation, for each field of each event
+    while let [Field::Plain(_, stored) | Field::Marked(_, stored, _), others @ ..] = rest {
+        hash = ((hash ^ stored.hash) as u128 * 0x0100_0000_01b3) as u64;
         rest = others;
     }
     hash
-}
-
-const fn combined(before: u64, next: u64) -> u64 {
-    (before ^ next).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// One locked version.

@@ -8,7 +8,7 @@ use syn::{LitStr, Path, Type};
 
 use super::history::Past;
 use super::model::{Before, Body, Chapter, Event, Field, UpcastFrom};
-use crate::attr::{hygienic, located};
+use crate::attr::{Krate, hygienic, located};
 
 /// `fn decode_current` of an event without fields, which serde reads otherwise, and `fn decode_past` of one that has a past.
 pub(super) fn body(event: &Event) -> TokenStream {
@@ -42,7 +42,7 @@ fn past(event: &Event, krate: &TokenStream) -> TokenStream {
 }
 
 /// The versions that are not read by the fields.
-fn rest(event: &Event, krate: &TokenStream) -> TokenStream {
+fn rest(event: &Event, krate: &Krate) -> TokenStream {
     let oldest = Literal::u32_unsuffixed(event.oldest().unwrap_or(1));
     let unread = quote_spanned! {Span::mixed_site()=>
         other => ::core::result::Result::Err(#krate::__private::unread::<Self>(other, #oldest)),
@@ -66,7 +66,7 @@ fn rest(event: &Event, krate: &TokenStream) -> TokenStream {
 }
 
 /// `let total_cents_since_3 = with(path);` for each converter: what is wrong with the function is one error, on its path.
-fn converters(event: &Event, krate: &TokenStream) -> TokenStream {
+fn converters(event: &Event, krate: &Krate) -> TokenStream {
     let mut lets = TokenStream::new();
     for field in event.fields() {
         for chapter in &field.chapters {
@@ -87,7 +87,7 @@ fn converter(field: &Field, chapter: &Chapter, path: &Path) -> Ident {
 }
 
 /// One arm: the version's struct, its reading, its conversion.
-fn old_version(event: &Event, version: u32, krate: &TokenStream) -> TokenStream {
+fn old_version(event: &Event, version: u32, krate: &Krate) -> TokenStream {
     let name = format_ident!("__V{version}");
     let mut old = OldStruct::default();
     let values: Vec<_> = event.fields().iter().map(|field| old.add(event, field, version, krate)).collect();
@@ -133,7 +133,7 @@ struct OldStruct {
 
 impl OldStruct {
     /// Adds the field as the version had it; what comes back fills it in `Self { .. }`.
-    fn add(&mut self, event: &Event, field: &Field, version: u32, krate: &TokenStream) -> TokenStream {
+    fn add(&mut self, event: &Event, field: &Field, version: u32, krate: &Krate) -> TokenStream {
         let Some(ident) = field.ident else { return TokenStream::new() };
         let old = quote_spanned!(Span::mixed_site()=> old.#ident);
         match field.at(version) {
@@ -221,7 +221,7 @@ fn type_after<'a>(field: &'a Field, chapter: usize) -> Option<&'a Type> {
 }
 
 /// The value, converted by this chapter and all that follow.
-fn converted(field: &Field, from: usize, value: TokenStream, version: u32, krate: &TokenStream) -> TokenStream {
+fn converted(field: &Field, from: usize, value: TokenStream, version: u32, krate: &Krate) -> TokenStream {
     let name = field.ident.map(ToString::to_string).unwrap_or_default();
     let number = Literal::u32_unsuffixed(version);
     (from..field.chapters.len()).fold(value, |value, chapter| {

@@ -1,14 +1,14 @@
 //! The implementation of `Event`, as one would write it by hand.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::LitStr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::decode;
 use super::model::{Body, Event, UpcastFrom};
-use crate::attr::{Item, hygienic, located, printed};
+use crate::attr::{Item, Krate, hygienic, located, printed};
 use crate::event_enum::EventEnum;
 use crate::lock;
 use crate::shape::{self, StoredField};
@@ -99,7 +99,7 @@ pub(super) fn fallback(event: &Event) -> TokenStream {
     }
 }
 
-fn schema(event: &Event, krate: &TokenStream) -> TokenStream {
+fn schema(event: &Event, krate: &Krate) -> TokenStream {
     if let Some(field) = event.transparent() {
         return shape::of(field.stored_type(), krate);
     }
@@ -117,7 +117,7 @@ fn renamed_from(event: &Event) -> Option<TokenStream> {
     (!names.is_empty()).then(|| quote!(const RENAMED_FROM: &'static [&'static str] = &[#(#names),*];))
 }
 
-fn replaces(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+fn replaces(event: &Event, krate: &Krate) -> Option<TokenStream> {
     let replaced = event.keys.replaces.iter().map(|item| {
         let (path, krate) = (&item.path, located(krate, item.span()));
         quote_spanned!(item.span()=> #krate::__private::Replaced::of::<#path>())
@@ -126,7 +126,7 @@ fn replaces(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 }
 
 /// What is known of its tags at compile time, for the models that read it.
-fn tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+fn tags(event: &Event, krate: &Krate) -> Option<TokenStream> {
     let tags: Vec<_> = each_tag(event, krate)
         .map(|Tagged { ty, key, since, krate, .. }| {
             let kind = quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::KIND);
@@ -142,10 +142,10 @@ struct Tagged<'a> {
     ty: &'a syn::Type,
     key: LitStr,
     since: Literal,
-    krate: TokenStream,
+    krate: Krate,
 }
 
-fn each_tag<'a>(event: &'a Event<'a>, krate: &'a TokenStream) -> impl Iterator<Item = Tagged<'a>> {
+fn each_tag<'a>(event: &'a Event<'a>, krate: &'a Krate) -> impl Iterator<Item = Tagged<'a>> {
     event.fields().iter().filter_map(move |field| {
         let (ident, ty, tag) = (field.ident?, field.ty, field.tag.as_ref()?);
         let key = LitStr::new(&ident.unraw().to_string(), ident.span());
@@ -154,7 +154,7 @@ fn each_tag<'a>(event: &'a Event<'a>, krate: &'a TokenStream) -> impl Iterator<I
     })
 }
 
-fn add_tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+fn add_tags(event: &Event, krate: &Krate) -> Option<TokenStream> {
     let calls: Vec<_> = each_tag(event, krate)
         .map(|Tagged { ident, ty, key, krate, .. }| {
             quote_spanned!(hygienic(ty.span())=> <#ty as #krate::TagValue>::add_to(&self.#ident, #key, tags);)
@@ -170,7 +170,7 @@ fn add_tags(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 }
 
 /// What a retired event has besides: the set of its successors.
-fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+fn retired(event: &Event, krate: &Krate) -> Option<TokenStream> {
     let (_, listed) = event.keys.retired_into.as_ref()?;
     let mut successors: Vec<Item> = Vec::new();
     for item in listed {
@@ -190,7 +190,7 @@ fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
     let generics = syn::Generics::default();
     let vis: syn::Visibility = syn::parse_quote!(pub);
     let successors = EventEnum {
-        krate,
+        krate: &krate.to_token_stream(),
         ident: &enum_ident,
         vis: &vis,
         doc: format!(" What [`{ident}`] became."),
@@ -222,7 +222,7 @@ fn retired(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 }
 
 /// What must hold between this event and others.
-fn checks(event: &Event, krate: &TokenStream) -> TokenStream {
+fn checks(event: &Event, krate: &Krate) -> TokenStream {
     let ident = &event.input.ident;
     let (this, name, version) = (printed(ident), event.name(), Literal::u32_unsuffixed(event.version()));
     let mut checks = TokenStream::new();

@@ -1,9 +1,9 @@
 //! What `#[event(..)]` says, as it was written.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, DeriveInput, Expr, LitStr, Path, Type};
 
-use crate::attr::{Item, Number};
+use crate::attr::{Item, Krate, Number};
 use crate::errors::Errors;
 use crate::serde_attr::Serde;
 use crate::shape;
@@ -105,8 +105,8 @@ impl<'a> Event<'a> {
         Self { input, serde: Serde::read(&input.attrs), keys, body }
     }
 
-    pub(crate) fn krate(&self) -> TokenStream {
-        crate::attr::krate(self.keys.krate.clone())
+    pub(crate) fn krate(&self) -> Krate {
+        Krate::new(self.keys.krate.as_ref())
     }
 
     /// The name under which it is stored.

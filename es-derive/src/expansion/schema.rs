@@ -30,6 +30,12 @@ impl ::es_core::Schema for Payment {
                             ),
                         ),
                     },
+                    ::es_core::__private::Variant {
+                        name: "voucher",
+                        shape: ::core::option::Option::Some(
+                            <Voucher as ::es_core::Schema>::SHAPE,
+                        ),
+                    },
                 ],
             ),
         ),
@@ -48,6 +54,7 @@ impl ::es_core::Schema for Payment {
                 |types| {
                     <String as ::es_core::Schema>::define(types);
                     <Option<Name> as ::es_core::Schema>::define(types);
+                    <Voucher as ::es_core::Schema>::define(types);
                 },
             );
     }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::attr::{located, printed};
+use crate::attr::{Krate, located, printed};
 use crate::errors::Errors;
 use crate::event::Event;
 use file::{EventLine, File};
@@ -22,7 +22,7 @@ use target::Mode;
 pub(crate) use past::members;
 
 /// The comparison with the locked lines, beside the implementation of `Event`.
-pub(crate) fn checks(event: &Event, krate: &TokenStream) -> TokenStream {
+pub(crate) fn checks(event: &Event, krate: &Krate) -> TokenStream {
     let mut errors = Errors::new();
     let ident = &event.input.ident;
     let mode = Mode::read().unwrap_or_else(|message| {
@@ -108,12 +108,12 @@ fn tags_are_dated(event: &Event, lines: &[&EventLine], errors: &mut Errors) {
 }
 
 /// A constant for each locked version that the fields read.
-fn compared(event: &Event, lines: &[&EventLine], file: &File, mode: Mode, krate: &TokenStream) -> TokenStream {
+fn compared(event: &Event, lines: &[&EventLine], file: &File, mode: Mode, krate: &Krate) -> TokenStream {
     let lines = lines.iter().filter(|line| line.version >= event.oldest_by_fields());
     lines.map(|line| compare(event, line, file, mode, krate)).collect()
 }
 
-fn compare(event: &Event, locked: &EventLine, file: &File, mode: Mode, krate: &TokenStream) -> TokenStream {
+fn compare(event: &Event, locked: &EventLine, file: &File, mode: Mode, krate: &Krate) -> TokenStream {
     let ident = &event.input.ident;
     let (written, version, frozen) = (printed(ident), Literal::u32_unsuffixed(locked.version), mode == Mode::Frozen);
     let expected = Literal::u64_unsuffixed(expected(event, locked, file).unwrap_or(u64::MAX));

@@ -1,12 +1,14 @@
 //! What is stored of each version that an event's fields read: the present one, and those before it.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{LitStr, Path, Type};
 
-use crate::attr::located;
+use crate::attr::{Krate, located};
 use crate::case;
 use crate::errors::Errors;
 use crate::event::{Before, Event, Field, Past, Removed, UpcastFrom};
@@ -14,9 +16,9 @@ use crate::serde_attr::Serde;
 use crate::shape;
 
 /// A field as one version stores it.
-pub(super) struct Stored {
+pub(super) struct Stored<'a> {
     pub(super) name: LitStr,
-    stored: StoredAs,
+    stored: StoredAs<'a>,
     pub(super) optional: bool,
     /// The version since which it is a tag.
     pub(super) tag: Option<u32>,
@@ -24,14 +26,14 @@ pub(super) struct Stored {
 }
 
 /// Where the compiler finds the field's shape.
-enum StoredAs {
-    Type(Type),
+enum StoredAs<'a> {
+    Type(Cow<'a, Type>),
     /// In the argument of a function.
-    Argument(Path),
+    Argument(&'a Path),
 }
 
-impl Stored {
-    fn expand(&self, krate: &TokenStream) -> TokenStream {
+impl Stored<'_> {
+    fn expand(&self, krate: &Krate) -> TokenStream {
         let Self { name, stored, .. } = self;
         let stored = match stored {
             StoredAs::Type(ty) => shape::stored(ty, false, krate),
@@ -45,13 +47,13 @@ impl Stored {
 }
 
 /// `with(path).stored`: the same call as where the version is read, so that what is wrong with the function is one error.
-fn argument(path: &Path, krate: &TokenStream) -> TokenStream {
+fn argument(path: &Path, krate: &Krate) -> TokenStream {
     let krate = located(krate, path.span());
     quote_spanned!(path.span()=> #krate::__private::with(#path).stored)
 }
 
 /// What `impl Event` says for the lock.
-pub(crate) fn members(event: &Event, krate: &TokenStream) -> TokenStream {
+pub(crate) fn members(event: &Event, krate: &Krate) -> TokenStream {
     let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
     let versions: Vec<_> = (event.oldest_by_fields()..event.version()).map(|version| past(event, version, krate)).collect();
     let past = (!versions.is_empty()).then(|| quote!(const PAST: &'static [(u32, #krate::__private::Shape)] = &[#(#versions),*];));
@@ -63,7 +65,7 @@ pub(crate) fn members(event: &Event, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn past_type(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
+fn past_type(event: &Event, krate: &Krate) -> Option<TokenStream> {
     let Some(UpcastFrom::Type(past)) = &event.keys.upcast_from else { return None };
     let at = located(krate, past.span());
     let info = quote_spanned!(past.span()=> <__Past as #at::__private::Listed>::INFO);
@@ -75,7 +77,7 @@ fn past_type(event: &Event, krate: &TokenStream) -> Option<TokenStream> {
 }
 
 /// `(1, Shape::Struct(&[..]))`
-fn past(event: &Event, version: u32, krate: &TokenStream) -> TokenStream {
+fn past(event: &Event, version: u32, krate: &Krate) -> TokenStream {
     let tag = event.serde.text("tag").map(|tag| shape::struct_tag(tag, &event.serde, &event.input.ident, krate));
     let fields = fields(event, version);
     let fields = fields.iter().map(|field| field.expand(krate));
@@ -84,13 +86,13 @@ fn past(event: &Event, version: u32, krate: &TokenStream) -> TokenStream {
 }
 
 /// The fields of a version.
-pub(super) fn fields(event: &Event, version: u32) -> Vec<Stored> {
+pub(super) fn fields<'a>(event: &'a Event, version: u32) -> Vec<Stored<'a>> {
     let own = event.fields().iter().filter(|field| shape::is_stored(&field.serde)).filter_map(|it| field(event, it, version));
     let removed = event.keys.removed.iter().filter(|it| it.was_in(version)).filter_map(|it| removed(event, it));
     own.chain(removed).collect()
 }
 
-fn field(event: &Event, field: &Field, version: u32) -> Option<Stored> {
+fn field<'a>(event: &'a Event, field: &'a Field, version: u32) -> Option<Stored<'a>> {
     let ident = field.ident?;
     let rename_all = event.serde.rename_all();
     let tag = field.tag.as_ref().map(|tag| tag.since.map_or(1, |since| since.value)).filter(|since| *since <= version);
@@ -98,15 +100,15 @@ fn field(event: &Event, field: &Field, version: u32) -> Option<Stored> {
         Past::Absent(_) => None,
         Past::Unchanged { was } => Some(Stored {
             name: was.cloned().unwrap_or_else(|| field.serde.field_name(ident, rename_all.as_deref())),
-            stored: StoredAs::Type(field.stored_type().clone()),
+            stored: StoredAs::Type(Cow::Borrowed(field.stored_type())),
             optional: shape::is_optional(&field.serde, &event.serde),
             tag,
             flatten: field.serde.has("flatten"),
         }),
         Past::Converted { was, from } => {
             let stored = match &field.chapters.get(from)?.before {
-                Before::From(ty) => StoredAs::Type(ty.clone()),
-                Before::With(path) => StoredAs::Argument(path.clone()),
+                Before::From(ty) => StoredAs::Type(Cow::Borrowed(ty)),
+                Before::With(path) => StoredAs::Argument(path),
                 Before::Same | Before::Absent(..) => return None,
             };
             let name = was.cloned().unwrap_or_else(|| {
@@ -118,12 +120,12 @@ fn field(event: &Event, field: &Field, version: u32) -> Option<Stored> {
     }
 }
 
-fn removed(event: &Event, removed: &Removed) -> Option<Stored> {
+fn removed<'a>(event: &'a Event, removed: &'a Removed) -> Option<Stored<'a>> {
     let serde = Serde::read(&removed.attrs);
     let stored_as = shape::stored_as(&removed.attrs, &mut Errors::new());
     shape::is_stored(&serde).then(|| Stored {
         name: serde.field_name(&removed.ident, event.serde.rename_all().as_deref()),
-        stored: StoredAs::Type(stored_as.unwrap_or_else(|| removed.ty.clone())),
+        stored: StoredAs::Type(stored_as.map_or(Cow::Borrowed(&removed.ty), Cow::Owned)),
         optional: shape::is_optional(&serde, &Serde::default()),
         tag: None,
         flatten: serde.has("flatten"),
