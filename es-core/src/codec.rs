@@ -73,13 +73,31 @@ pub fn upcast<P, E: Event + UpcastFrom<P>>(past: Result<P, DecodeError>, version
 }
 
 /// Converts the JSON of an earlier version into today's event.
-pub fn upcast_with<E: Event, R: Converted<E>>(
+pub fn upcast_with<E: Event, R: Upcasted<E>>(
     version: u32,
     payload: &[u8],
     with: fn(u32, serde_json::Value) -> R,
 ) -> Result<E, DecodeError> {
     let json = read::<E, serde_json::Value>(version, payload)?;
-    with(version, json).converted().map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))
+    with(version, json).upcasted().map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))
+}
+
+/// What a function in `upcast_with` answers: the event, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "the function in `upcast_with` returns `{Self}`, the event is `{E}`",
+    label = "this function returns `{Self}`, the event is `{E}`",
+    note = "return `{E}`, or a `Result<{E}, E>` where `E: Display`"
+)]
+pub trait Upcasted<E> {
+    /// The event, or the printed error.
+    fn upcasted(self) -> Result<E, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, R: Converted<E>> Upcasted<E> for R {
+    fn upcasted(self) -> Result<E, String> {
+        self.converted()
+    }
 }
 
 /// The event type of an earlier version, which today's converts from.

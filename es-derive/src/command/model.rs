@@ -8,7 +8,7 @@ use syn::{Data, DeriveInput, Index, Member, Path, Token, Type, parenthesized};
 
 use super::decides_on::{Asked, FieldPath};
 use crate::attr::{Item, Keys, bodies, each_key, in_parentheses, set, value};
-use crate::errors::{Errors, listing, meant};
+use crate::errors::{Errors, meant};
 
 const ON_TYPE: &[(&str, &str)] = &[
     ("aggregate", "aggregate = Type"),
@@ -144,7 +144,8 @@ fn stream(input: ParseStream, errors: &mut Errors) -> syn::Result<Stream> {
         "existing" => Rule::Existing,
         "any" => Rule::Any,
         other => {
-            let help = meant(other, RULES).map_or_else(|| format!("write {}", listing(RULES)), |name| format!("did you mean `{name}`?"));
+            let help =
+                meant(other, RULES).map_or_else(|| "write `new`, `existing` or `any`".to_owned(), |name| format!("did you mean `{name}`?"));
             errors.error(rule, format!("a stream is not `{other}`; it is new, existing or any\nhelp: {help}"));
             Rule::Any
         }

@@ -1,7 +1,5 @@
 //! What is stored of each version that an event's fields read: the present one, and those before it.
 
-use std::borrow::Cow;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -27,7 +25,9 @@ pub(super) struct Stored<'a> {
 
 /// Where the compiler finds the field's shape.
 enum StoredAs<'a> {
-    Type(Cow<'a, Type>),
+    Type(&'a Type),
+    /// What `#[schema(as = Type)]` says of a removed field.
+    Other(Box<Type>),
     /// In the argument of a function.
     Argument(&'a Path),
 }
@@ -37,6 +37,7 @@ impl Stored<'_> {
         let Self { name, stored, .. } = self;
         let stored = match stored {
             StoredAs::Type(ty) => shape::stored(ty, false, krate),
+            StoredAs::Other(ty) => shape::stored(ty, false, krate),
             StoredAs::Argument(path) => argument(path, krate),
         };
         let optional = self.optional.then(|| quote!(.optional()));
@@ -100,14 +101,14 @@ fn field<'a>(event: &'a Event, field: &'a Field, version: u32) -> Option<Stored<
         Past::Absent(_) => None,
         Past::Unchanged { was } => Some(Stored {
             name: was.cloned().unwrap_or_else(|| field.serde.field_name(ident, rename_all.as_deref())),
-            stored: StoredAs::Type(Cow::Borrowed(field.stored_type())),
+            stored: StoredAs::Type(field.stored_type()),
             optional: shape::is_optional(&field.serde, &event.serde),
             tag,
             flatten: field.serde.has("flatten"),
         }),
         Past::Converted { was, from } => {
             let stored = match &field.chapters.get(from)?.before {
-                Before::From(ty) => StoredAs::Type(Cow::Borrowed(ty)),
+                Before::From(ty) => StoredAs::Type(ty),
                 Before::With(path) => StoredAs::Argument(path),
                 Before::Same | Before::Absent(..) => return None,
             };
@@ -125,7 +126,7 @@ fn removed<'a>(event: &'a Event, removed: &'a Removed) -> Option<Stored<'a>> {
     let stored_as = shape::stored_as(&removed.attrs, &mut Errors::new());
     shape::is_stored(&serde).then(|| Stored {
         name: serde.field_name(&removed.ident, event.serde.rename_all().as_deref()),
-        stored: StoredAs::Type(stored_as.map_or(Cow::Borrowed(&removed.ty), Cow::Owned)),
+        stored: stored_as.map_or(StoredAs::Type(&removed.ty), |ty| StoredAs::Other(Box::new(ty))),
         optional: shape::is_optional(&serde, &Serde::default()),
         tag: None,
         flatten: serde.has("flatten"),
