@@ -25,7 +25,7 @@ pub(super) fn body(event: &Event) -> TokenStream {
     quote!(#current #past)
 }
 
-fn past(event: &Event, krate: &TokenStream) -> TokenStream {
+fn past(event: &Event, krate: &Krate) -> TokenStream {
     let converters = converters(event, krate);
     let past = (event.oldest_by_fields()..event.version()).rev().map(|version| old_version(event, version, krate));
     let rest = rest(event, krate);
