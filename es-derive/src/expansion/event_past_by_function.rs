@@ -33,13 +33,11 @@ impl ::es_core::Event for OrderPaid {
             ),
         ),
     ];
-    #[inline]
-    fn decode(
+    fn decode_past(
         stored_version: u32,
         payload: &[u8],
     ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
         match stored_version {
-            4 => ::es_core::__private::read_current::<Self>(payload),
             3 => {
                 #[derive(::es_core::__private::serde::Deserialize)]
                 #[serde(crate = "::es_core::__private::serde")]
