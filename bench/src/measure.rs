@@ -59,6 +59,13 @@ pub(crate) struct Rounds {
     pub(crate) floor: Vec<Timed>,
 }
 
+impl Rounds {
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.ours.extend(more.ours);
+        self.floor.extend(more.floor);
+    }
+}
+
 /// Runs both sides in turn: once to warm up, then `rounds` times. Each is told the round, from 0.
 pub(crate) async fn interleaved(
     progress: &ProgressBar,
