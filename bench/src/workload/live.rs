@@ -4,27 +4,20 @@
 use std::time::{Duration, Instant};
 
 use es_core::{App, Position, Query};
-use tokio::time::MissedTickBehavior;
 
 use crate::Result;
-use crate::bank::{Bank, check};
+use crate::bank::check;
 use crate::bench::Bench;
 use crate::measure::percentile;
-use crate::ours::Ours;
 use crate::pair::Pair;
-use crate::plan::Op;
 use crate::report::Line;
+use crate::workload::beat::{ACCOUNTS, deposits, opened};
 
-/// So many that the commands on one are far apart.
-const ACCOUNTS: u64 = 200;
 const BETWEEN: Duration = Duration::from_millis(1);
 
 pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     let place = bench.place()?;
-    let ours = Ours(App::new(P::store(place.path()).await?));
-    for account in 0..ACCOUNTS {
-        ours.execute(account, Op::Open).await?;
-    }
+    let ours = opened(P::store(place.path()).await?).await?;
     let commands = bench.sizes.live;
     let mut feed = App::new(P::store(place.path()).await?).subscribe(Query::all(), Position::START);
     let subscriber = tokio::spawn(async move {
@@ -36,23 +29,7 @@ pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
         Result::<_>::Ok(arrived)
     });
 
-    bench.progress.set_length(commands);
-    let mut beat = tokio::time::interval(BETWEEN);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let mut running = Vec::new();
-    for nth in 0..commands {
-        beat.tick().await;
-        let bank = ours.clone();
-        running.push(tokio::spawn(async move {
-            let committed = bank.deposit(nth % ACCOUNTS).await?;
-            Result::<_>::Ok((committed, Instant::now()))
-        }));
-        bench.progress.inc(1);
-    }
-    let mut acknowledged = Vec::new();
-    for command in running {
-        acknowledged.push(command.await??);
-    }
+    let mut acknowledged = deposits(&bench.progress, &ours, commands, BETWEEN).await?;
     acknowledged.sort();
     let arrived = subscriber.await??.split_off(ACCOUNTS as usize);
     let mut latencies = Vec::new();

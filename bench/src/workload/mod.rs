@@ -1,6 +1,7 @@
 //! What is measured. One file a workload; each is one function for all stores.
 
 mod appends;
+mod beat;
 mod bulk;
 mod commands;
 mod decisions;

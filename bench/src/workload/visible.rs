@@ -6,30 +6,23 @@ use std::time::{Duration, Instant};
 use es_core::store::ViewStore;
 use es_core::{App, Position, ReadModel, View, Worker};
 use tokio::sync::oneshot;
-use tokio::time::MissedTickBehavior;
 
 use crate::Result;
-use crate::bank::{Bank, check};
+use crate::bank::check;
 use crate::bench::Bench;
 use crate::domain::Balance;
 use crate::measure::percentile;
-use crate::ours::Ours;
 use crate::pair::Pair;
-use crate::plan::Op;
 use crate::report::Line;
+use crate::workload::beat::{ACCOUNTS, deposits, opened};
 
-/// So many that the commands on one are far apart.
-const ACCOUNTS: u64 = 200;
 const BETWEEN: Duration = Duration::from_millis(2);
 /// Between two looks at how far the view is.
 const LOOKS: Duration = Duration::from_micros(500);
 
 pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     let place = bench.place()?;
-    let ours = Ours(App::new(P::store(place.path()).await?));
-    for account in 0..ACCOUNTS {
-        ours.execute(account, Op::Open).await?;
-    }
+    let ours = opened(P::store(place.path()).await?).await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let elsewhere = App::new(P::store(place.path()).await?);
     let worker = tokio::spawn(Worker::new(&elsewhere).add(Balance::projection()).run_until(async { drop(stopped.await) }));
@@ -37,23 +30,7 @@ pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
 
     let commands = bench.sizes.live / 2;
     let looking = tokio::spawn(look(elsewhere.store().clone(), Position(ACCOUNTS + commands)));
-    bench.progress.set_length(commands);
-    let mut beat = tokio::time::interval(BETWEEN);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let mut running = Vec::new();
-    for nth in 0..commands {
-        beat.tick().await;
-        let bank = ours.clone();
-        running.push(tokio::spawn(async move {
-            let committed = bank.deposit(nth % ACCOUNTS).await?;
-            Result::<_>::Ok((committed, Instant::now()))
-        }));
-        bench.progress.inc(1);
-    }
-    let mut acknowledged = Vec::new();
-    for command in running {
-        acknowledged.push(command.await??);
-    }
+    let acknowledged = deposits(&bench.progress, &ours, commands, BETWEEN).await?;
     let seen = looking.await??;
     let _ = stop.send(());
     worker.await??;
