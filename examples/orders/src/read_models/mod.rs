@@ -22,6 +22,11 @@ const TABLES: &str = "
     create table if not exists order_statuses (order_id text not null primary key, status bigint not null);
     create table if not exists order_revenue (order_id text not null primary key, month text not null, cents bigint not null)";
 
+/// The order that an event is of.
+fn order<E>(event: &Recorded<E>) -> &str {
+    event.stream.as_ref().map_or("", |stream| stream.id())
+}
+
 /// Keeps all three, until `shutdown` is ready.
 ///
 /// # Errors

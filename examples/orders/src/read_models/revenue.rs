@@ -3,7 +3,7 @@
 use es_core::prelude::*;
 
 use crate::domain::{OrderPlaced, PaymentReceived};
-use crate::read_models::{Sql, Value};
+use crate::read_models::{Sql, Value, order};
 use crate::report::UNKNOWN;
 use crate::time;
 
@@ -21,11 +21,6 @@ const PAID: &str = "
 
 /// Orders by month of purchase, and what was paid for them.
 pub(super) const SUMMED: &str = "select month, count(*), cast(sum(cents) as bigint) from order_revenue group by month";
-
-/// The order that an event is of.
-pub(super) fn order<E>(event: &Recorded<E>) -> &str {
-    event.stream.as_ref().map_or("", |stream| stream.id())
-}
 
 impl<C: Sql> Project<OrderPlaced, C> for Revenue {
     async fn project(&self, event: &Recorded<OrderPlaced>, db: &mut C) -> Result<(), ProjectionError> {

@@ -5,7 +5,7 @@ use es_core::prelude::*;
 use crate::domain::{
     HandedToCarrier, OrderApproved, OrderCanceled, OrderDelivered, OrderInvoiced, OrderPlaced, OrderUnavailable, ProcessingStarted, Status,
 };
-use crate::read_models::{Sql, Value};
+use crate::read_models::{Sql, Value, order};
 
 /// The farthest status that each order has reached: `order_statuses`.
 #[derive(Projection, Debug, Clone, Copy)]
@@ -26,7 +26,7 @@ macro_rules! reaches {
     ($($event:ty: $status:ident,)*) => { $(
         impl<C: Sql> Project<$event, C> for Statuses {
             async fn project(&self, event: &Recorded<$event>, db: &mut C) -> Result<(), ProjectionError> {
-                db.run(REACHED, super::revenue::order(event), Value::Number(Status::$status as i64)).await
+                db.run(REACHED, order(event), Value::Number(Status::$status as i64)).await
             }
         }
     )* };
