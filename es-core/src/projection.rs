@@ -3,10 +3,14 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use tracing::Instrument;
 
+use crate::cause;
 use crate::event::{EventInfo, stored_names};
 use crate::query::{Clause, Query};
 use crate::recorded::{Recorded, StoredEvent};
@@ -111,6 +115,25 @@ pub struct ChangedRows {
 /// What the events of a projection are kept in order by, where one of them is parked: their stream; those of no stream, all together.
 pub(crate) fn order_key(event: &StoredEvent) -> String {
     event.stream.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Has a projection of the user's see an event: under a span of its own, and on behalf of the event. A panic is an error like any other.
+pub(crate) async fn run<S: ViewStore, P: Projection<S>>(
+    projection: &P,
+    event: &StoredEvent,
+    connection: &mut S::Connection,
+) -> Result<(), ProjectionError> {
+    let span = tracing::debug_span!(
+        "project",
+        projection = P::NAME,
+        position = event.position.0,
+        event_id = %event.event_id,
+        correlation_id = event.metadata.correlation_id.as_deref(),
+    );
+    let projecting = AssertUnwindSafe(projection.project_stored(event, connection)).catch_unwind();
+    let projected = cause::handling(event, projecting).instrument(span).await;
+    let projected = projected.unwrap_or_else(|panic| Err(panicked(&*panic)));
+    projected.map_err(|error| error.at(event.position).of(order_key(event)))
 }
 
 /// What an event does to the user's tables, through a connection of type `C` on which a transaction is open.

@@ -2,15 +2,11 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tracing::Instrument;
 
-use crate::cause;
-use crate::projection::{Projection, ProjectionError, order_key, panicked};
+use crate::projection::{self, Projection, ProjectionError};
 use crate::recorded::StoredEvent;
 use crate::store::{ViewStore, Work};
 use crate::stream::Position;
@@ -36,26 +32,9 @@ impl<S: ViewStore, P: Projection<S>> Work<S::Connection> for Batch<S, P> {
     fn run<'a>(&'a mut self, connection: &'a mut S::Connection) -> BoxFuture<'a, Result<(), ProjectionError>> {
         Box::pin(async move {
             for event in own(&self.page, &self.names, self.through).filter(|event| !self.waiting.contains(&event.position)) {
-                self.project(event, connection).await?;
+                projection::run(&*self.projection, event, connection).await?;
             }
             Ok(())
         })
-    }
-}
-
-impl<S: ViewStore, P: Projection<S>> Batch<S, P> {
-    /// Under a span of its own, and on behalf of the event.
-    async fn project(&self, event: &StoredEvent, connection: &mut S::Connection) -> Result<(), ProjectionError> {
-        let span = tracing::debug_span!(
-            "project",
-            projection = P::NAME,
-            position = event.position.0,
-            event_id = %event.event_id,
-            correlation_id = event.metadata.correlation_id.as_deref(),
-        );
-        let projecting = AssertUnwindSafe(self.projection.project_stored(event, connection)).catch_unwind();
-        let projected = cause::handling(event, projecting).instrument(span).await;
-        let projected = projected.unwrap_or_else(|panic| Err(panicked(&*panic)));
-        projected.map_err(|error| error.at(event.position).of(order_key(event)))
     }
 }

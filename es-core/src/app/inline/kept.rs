@@ -1,17 +1,13 @@
 //! A read model that is kept inline, whatever its type.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tracing::Instrument;
 
 use crate::app::App;
-use crate::cause;
 use crate::error::ReadError;
 use crate::event::stored_names;
-use crate::projection::{ChangedRows, Projection, ProjectionError, Wanted, panicked};
+use crate::projection::{self, ChangedRows, Projection, ProjectionError, Wanted};
 use crate::recorded::StoredEvent;
 use crate::store::{Kept, StoreError, ViewStore, ViewTable};
 use crate::view::InlineView;
@@ -94,11 +90,6 @@ impl<S: ViewStore, P: Projection<S>> Model<S> for KeptModel<P> {
     }
 
     fn project<'a>(&'a self, event: &'a StoredEvent, connection: &'a mut S::Connection) -> BoxFuture<'a, Result<(), ProjectionError>> {
-        let span = tracing::debug_span!("project", projection = P::NAME, event_id = %event.event_id);
-        let projecting = AssertUnwindSafe(self.projection.project_stored(event, connection)).catch_unwind();
-        Box::pin(async move {
-            let projected = cause::handling(event, projecting).instrument(span).await;
-            projected.unwrap_or_else(|panic| Err(panicked(&*panic))).map_err(|error| error.at(event.position))
-        })
+        Box::pin(projection::run(&self.projection, event, connection))
     }
 }
