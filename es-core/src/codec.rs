@@ -10,7 +10,6 @@ use crate::finite;
 use crate::schema::{Schema, Stored};
 
 /// The JSON of an event.
-#[inline]
 pub(crate) fn encode<E: Event>(event: &E) -> Result<Vec<u8>, EncodeError> {
     let json = serde_json::to_vec(event);
     // decided by the compiler: for an event without floats, looking for them is not even compiled
@@ -66,7 +65,6 @@ pub fn unread<E: Event>(version: u32, oldest: u32) -> DecodeError {
 }
 
 /// Converts the event of an earlier type, read by its own `decode`, into today's.
-#[inline]
 pub fn upcast<P, E: Event + UpcastFrom<P>>(past: Result<P, DecodeError>, version: u32) -> Result<E, DecodeError> {
     let past = past.map_err(|error| error.seen_by(E::VERSION))?;
     E::upcast_from(past).map_err(|error| DecodeError::upcast(E::NAME, version, E::VERSION, error))

@@ -9,9 +9,8 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 use crate::error::ReadError;
 use crate::projection::ReadModel;
-use crate::query::Query;
 use crate::recorded::StoredEvent;
-use crate::store::{Mark, PageSize, Parked, ParkedQuery, StoreError, ViewStore};
+use crate::store::{Mark, Parked, ParkedQuery, StoreError, ViewStore, parked};
 use crate::stream::Position;
 
 impl<S: ViewStore> App<S> {
@@ -50,11 +49,7 @@ impl<'a, S: ViewStore, R: ReadModel> ParkedEvents<'a, S, R> {
         if parked.is_empty() {
             return Ok(None);
         }
-        let one = PageSize { events: 1, bytes: 1 };
-        let page = self.store.read(&Query::all(), Position(position.0.saturating_sub(1)), one).await?;
-        let found = page.events.into_iter().next().filter(|event| event.position == position);
-        let event =
-            found.ok_or_else(|| StoreError::Corrupt { what: format!("a parked event at position {position}, where there is none") })?;
+        let event = parked::event(self.store, position).await?;
         Ok(Some((event, parked)))
     }
 
@@ -72,15 +67,11 @@ impl<'a, S: ViewStore, R: ReadModel> ParkedEvents<'a, S, R> {
     /// # Errors
     /// [`ReadError`].
     pub async fn retry_all(&self) -> Result<u64, ReadError> {
-        let (mut firsts, mut after) = (BTreeMap::new(), None);
-        loop {
-            let page = self.store.parked(&ParkedQuery { after, limit: 1000, ..all::<R>() }).await?;
-            let Some(last) = page.last() else { break };
-            after = Some((last.position, last.key.clone()));
-            for parked in page {
-                firsts.entry(parked.key).or_insert(parked.position);
-            }
-        }
+        let mut firsts = BTreeMap::new();
+        parked::each(self.store, all::<R>(), |parked| {
+            firsts.entry(parked.key).or_insert(parked.position);
+        })
+        .await?;
         self.mark(firsts.into_iter().collect(), Mark::Retry).await
     }
 

@@ -53,7 +53,7 @@ impl Log {
     fn has_shown_all(&self, kept: &Kept, views: &mut Views) -> Result<(), InlineError> {
         let position = views.position(kept).ok_or(InlineError::Behind)?;
         let seen = usize::try_from(position.0).unwrap_or(usize::MAX).min(self.events.len());
-        match self.events[seen..].iter().any(|event| kept.names.iter().any(|name| *name == &*event.name)) {
+        match self.events[seen..].iter().any(|event| kept.follows(&event.name)) {
             true => Err(InlineError::Behind),
             false => Ok(()),
         }

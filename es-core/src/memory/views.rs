@@ -111,17 +111,13 @@ impl Kept {
         Ok(())
     }
 
-    fn slot_of(kept: &KeptInline) -> Slot {
-        Slot { projection: kept.projection.clone(), version: kept.version, part: 0, parts: 1 }
-    }
-
     /// How far a read model has come that is kept inline.
     pub(super) fn position(&self, kept: &KeptInline) -> Option<Position> {
-        self.slots.get(&Self::slot_of(kept)).map(|held| held.position)
+        self.slots.get(&kept.slot()).map(|held| held.position)
     }
 
     pub(super) fn moved(&mut self, kept: &KeptInline, position: Position) {
-        self.hold(&Self::slot_of(kept), |held| held.position = position);
+        self.hold(&kept.slot(), |held| held.position = position);
     }
 
     /// Whether all rows are still as they were read.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::projection::ProjectionError;
-use crate::store::{AppendError, Appended, RowChange, StoreError, ViewTable};
+use crate::store::{AppendError, Appended, RowChange, Slot, StoreError, ViewTable};
 use crate::stream::Position;
 
 /// What is written in an append's transaction.
@@ -31,6 +31,18 @@ pub struct Kept {
     pub version: u32,
     /// The names of the events that it follows.
     pub names: Vec<&'static str>,
+}
+
+impl Kept {
+    /// Whether it follows an event of this name.
+    pub(crate) fn follows(&self, name: &str) -> bool {
+        self.names.contains(&name)
+    }
+
+    /// Its one part.
+    pub(crate) fn slot(&self) -> Slot {
+        Slot { projection: self.projection.clone(), version: self.version, part: 0, parts: 1 }
+    }
 }
 
 /// What becomes of rows, as far as it is known before the append.

@@ -5,7 +5,7 @@ mod claim;
 mod error;
 mod fold;
 mod inline;
-mod parked;
+pub(crate) mod parked;
 pub(crate) mod types;
 mod view;
 

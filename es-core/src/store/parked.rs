@@ -2,8 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::store::Slot;
+use crate::query::Query;
+use crate::recorded::StoredEvent;
+use crate::store::{EventStore, PageSize, Slot, StoreError, ViewStore};
 use crate::stream::Position;
+
+/// How many are read at a time.
+const PAGE: u32 = 1000;
 
 /// An event that a projection could not take, or one that waits behind such a one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +70,25 @@ impl ParkedQuery {
             && (!self.marked || parked.mark.is_some())
             && self.after.as_ref().is_none_or(|(position, key)| (parked.position, &parked.key) > (*position, key))
     }
+}
+
+/// All that a query selects, whatever its limit, one after the other.
+pub(crate) async fn each<S: ViewStore>(store: &S, query: ParkedQuery, mut see: impl FnMut(Parked)) -> Result<(), StoreError> {
+    let mut query = ParkedQuery { limit: PAGE, ..query };
+    loop {
+        let page = store.parked(&query).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        query.after = Some((last.position, last.key.clone()));
+        page.into_iter().for_each(&mut see);
+    }
+}
+
+/// The event that is parked.
+pub(crate) async fn event<S: EventStore>(store: &S, position: Position) -> Result<StoredEvent, StoreError> {
+    let one = PageSize { events: 1, bytes: 1 };
+    let page = store.read(&Query::all(), Position(position.0.saturating_sub(1)), one).await?;
+    let found = page.events.into_iter().next().filter(|event| event.position == position);
+    found.ok_or_else(|| StoreError::Corrupt { what: format!("a parked event at position {position}, where there is none") })
 }
 
 /// What a [`Step`](super::Step) does about parked events, in the same transaction.

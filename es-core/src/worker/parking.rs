@@ -6,9 +6,7 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use crate::projection::{OnError, Projection, ProjectionError};
-use crate::query::Query;
-use crate::recorded::StoredEvent;
-use crate::store::{Mark, Page, PageSize, Parked, ParkedQuery, Step, StoreError, ViewStore};
+use crate::store::{Mark, Page, Parked, ParkedQuery, Step, StoreError, ViewStore, parked};
 use crate::stream::Position;
 use crate::worker::slot::{Failing, Running, Stopped};
 use crate::worker::window::View;
@@ -23,13 +21,10 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             return Ok(held_up.clone());
         }
         let mut keys = HashSet::new();
-        let mut after = None;
-        loop {
-            let page = self.shared.store.parked(&ParkedQuery { after, limit: 1000, ..self.parked_here() }).await?;
-            let Some(last) = page.last() else { break };
-            after = Some((last.position, last.key.clone()));
-            keys.extend(page.into_iter().map(|parked| parked.key));
-        }
+        parked::each(&self.shared.store, self.parked_here(), |parked| {
+            keys.insert(parked.key);
+        })
+        .await?;
         let keys = Arc::new(keys);
         self.held_up = Some(keys.clone());
         Ok(keys)
@@ -124,7 +119,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         let mut later = waiting.split_off(until.min(AT_ONCE as usize));
         let mut events = Vec::new();
         for parked in &waiting {
-            events.push(self.event_at(parked.position).await?);
+            events.push(parked::event(&self.shared.store, parked.position).await?);
         }
         loop {
             let mut step = self.resting()?;
@@ -179,11 +174,5 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
                 keys.remove(key);
             });
         }
-    }
-
-    async fn event_at(&self, position: Position) -> Result<StoredEvent, StoreError> {
-        let page = self.shared.store.read(&Query::all(), Position(position.0 - 1), PageSize { events: 1, bytes: 1 }).await?;
-        let found = page.events.into_iter().next().filter(|event| event.position == position);
-        found.ok_or_else(|| StoreError::Corrupt { what: format!("a parked event at position {position}, where there is none") })
     }
 }

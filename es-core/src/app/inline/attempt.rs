@@ -61,7 +61,7 @@ impl<'a, S: ViewStore> Attempt<'a, S> {
 
     /// Whether a read model follows one of the events.
     fn is_followed(&self, model: &dyn Model<S>) -> bool {
-        self.events.iter().any(|event| model.kept().names.iter().any(|name| *name == &*event.name))
+        self.events.iter().any(|event| model.kept().follows(&event.name))
     }
 
     fn begin(&self) -> Result<Foldings, ProjectionError> {
@@ -182,7 +182,7 @@ impl<S: ViewStore> InlineWork<S::Connection> for Projecting<S> {
             let events = placed(&self.events, appended);
             let projecting = async {
                 for event in &events {
-                    for model in self.models.iter().filter(|model| model.kept().names.iter().any(|name| *name == &*event.name)) {
+                    for model in self.models.iter().filter(|model| model.kept().follows(&event.name)) {
                         model.project(event, connection).await?;
                     }
                 }

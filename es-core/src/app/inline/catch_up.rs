@@ -25,8 +25,8 @@ pub(super) async fn all<S: ViewStore>(app: &App<S>, models: &[Arc<dyn Model<S>>]
     let target = app.store().head().await?;
     for model in models {
         let kept = model.kept();
-        let slot = Slot { projection: kept.projection.clone(), version: kept.version, part: 0, parts: 1 };
-        let catching_up = CatchingUp { app, model, query: Clause::new().names(kept.names.iter().copied()).into(), slot, target };
+        let query = Clause::new().names(kept.names.iter().copied()).into();
+        let catching_up = CatchingUp { app, model, query, slot: kept.slot(), target };
         catching_up.run().await?;
     }
     Ok(())
