@@ -3,8 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use es_core::store::PageSize;
+
 /// An executor's thread has other tasks: it is kept for no longer than this.
 pub(crate) const SHORT: Duration = Duration::from_millis(1);
+
+/// A read of no more than this is short, unless the disk is slow.
+pub(crate) const FEW: PageSize = PageSize { events: 256, bytes: 1 << 18 };
 
 /// A moving average, in which the last eight weigh most.
 pub(crate) struct Pace {

@@ -6,6 +6,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::failed;
+use crate::pace::FEW;
 use crate::row::Text;
 use crate::{SqliteStore, load};
 
@@ -40,9 +41,6 @@ fn delete(connection: &Connection, stream: &StreamId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A load of at most so many events is short.
-const SHORT: usize = 256;
-
 impl SnapshotStore for SqliteStore {
     async fn snapshot(&self, stream: &StreamId) -> Result<Option<Snapshot>, StoreError> {
         let stream = stream.clone();
@@ -60,7 +58,7 @@ impl SnapshotStore for SqliteStore {
     }
 
     async fn load(&self, load: Load) -> Result<LoadedStream, StoreError> {
-        match load.size.events <= SHORT {
+        match load.size.events <= FEW.events {
             true => self.read_briefly(move |reader| load::load(reader, &load)).await,
             false => self.read_with(move |reader| load::load(reader, &load)).await,
         }

@@ -30,7 +30,7 @@ pub(crate) struct Basis<T> {
     pub(crate) key: Option<KeyRecord>,
 }
 
-/// How much comes back with a load, event by event; what a longer stream has beyond that is folded where it is read.
+/// How much comes back beside a key or a snapshot, event by event; the rest of a longer stream is folded where it is read.
 const FIRST: PageSize = PageSize { events: 256, bytes: 1 << 18 };
 
 /// Reads a stream to its end: on top of `base`, or else of its snapshot.
@@ -41,7 +41,26 @@ pub(crate) async fn load<S: Store, T: State>(
     key: Option<&str>,
 ) -> Result<Basis<T>, ReadError> {
     let rule = if base.is_none() { T::SNAPSHOT } else { None };
-    let (mut state, mut version) = base.unwrap_or_default();
+    let (state, version) = base.unwrap_or_default();
+    let basis = match (rule, key) {
+        (None, None) => {
+            let fold = Fold::new(stream, state, version).rest(app, version + 1).await?;
+            fold.into_basis(None)
+        }
+        (rule, key) => load_with(app, stream, (state, version), rule, key).await?,
+    };
+    metrics::counter!("es_loads_total").increment(1);
+    Ok(basis)
+}
+
+/// Reads a stream, its snapshot and what a key was used for, all of one moment.
+async fn load_with<S: Store, T: State>(
+    app: &App<S>,
+    stream: &StreamId,
+    (mut state, mut version): (Arc<T>, u64),
+    rule: Option<SnapshotRule<T>>,
+    key: Option<&str>,
+) -> Result<Basis<T>, ReadError> {
     let request = Load { stream: stream.clone(), from: version + 1, snapshot: rule.is_some(), key: key.map(str::to_owned), size: FIRST };
     let LoadedStream { key, snapshot, mut events } = app.store.load(request).await?;
 
@@ -58,17 +77,15 @@ pub(crate) async fn load<S: Store, T: State>(
             }
         }
     }
-    if !events.is_empty() || next.is_some() {
-        let mut fold = Fold::new(stream, Arc::unwrap_or_clone(state), version);
-        fold.take_all(&events)?;
-        if let Some(from) = next {
-            fold = app.store.fold_stream(stream, from, fold).await?;
-            fold.outcome()?;
-        }
-        (state, version) = (Arc::new(fold.state), fold.version);
+    if events.is_empty() && next.is_none() {
+        return Ok(Basis { state, version, key });
     }
-    metrics::counter!("es_loads_total").increment(1);
-    Ok(Basis { state, version, key })
+    let mut fold = Fold::new(stream, state, version);
+    fold.take_all(&events)?;
+    if let Some(from) = next {
+        fold = fold.rest(app, from).await?;
+    }
+    Ok(fold.into_basis(key))
 }
 
 /// The state in a snapshot, if it fits today's types and the stream has the event that it stands for, which then comes first.
@@ -88,7 +105,7 @@ fn believed<T: State>(rule: &SnapshotRule<T>, stream: &StreamId, snapshot: &Snap
 /// Reads a stream up to a moment in its past, event by event.
 pub(crate) async fn load_at<S: Store, A: Aggregate>(app: &App<S>, stream: &StreamId, as_of: AsOf) -> Result<Loaded<A>, ReadError> {
     let size = app.settings.page;
-    let mut fold = Fold::new(stream, A::default(), 0);
+    let mut fold = Fold::new(stream, Arc::<A>::default(), 0);
     loop {
         let events = app.store.read_stream(stream, fold.version + 1, size).await?;
         let past = events.partition_point(|event| match as_of {
@@ -112,8 +129,19 @@ struct Fold<T> {
 }
 
 impl<T: State> Fold<T> {
-    fn new(stream: &StreamId, state: T, version: u64) -> Self {
-        Self { stream: stream.clone(), state, version, stopped: None }
+    fn new(stream: &StreamId, state: Arc<T>, version: u64) -> Self {
+        Self { stream: stream.clone(), state: Arc::unwrap_or_clone(state), version, stopped: None }
+    }
+
+    /// Takes what the stream has from a version on.
+    async fn rest<S: Store>(self, app: &App<S>, from: u64) -> Result<Self, ReadError> {
+        let stream = self.stream.clone();
+        let mut fold = app.store.fold_stream(&stream, from, self).await?;
+        fold.stopped.take().map_or(Ok(fold), Err)
+    }
+
+    fn into_basis(self, key: Option<KeyRecord>) -> Basis<T> {
+        Basis { state: Arc::new(self.state), version: self.version, key }
     }
 
     fn take_all(&mut self, events: &[StoredEvent]) -> Result<(), ReadError> {
@@ -129,11 +157,6 @@ impl<T: State> Fold<T> {
         self.state.fold(event, &[]).map_err(|source| undecoded(event, source))?;
         self.version = due;
         Ok(())
-    }
-
-    /// The error that it stopped at, if it did.
-    fn outcome(&mut self) -> Result<(), ReadError> {
-        self.stopped.take().map_or(Ok(()), Err)
     }
 }
 
