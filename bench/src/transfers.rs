@@ -4,7 +4,7 @@ use std::future::Future;
 
 use es_core::prelude::*;
 use es_core::store::Store;
-use es_core::{Boundary, Clause, DecodeError, EncodeError, EventEnum, EventInfo, State, StoredRef};
+use es_core::{Boundary, Clause, DecodeError, Emits, EncodeError, EventEnum, EventInfo, EventSet, State, StoredRef};
 use serde::{Deserialize, Serialize};
 
 use crate::Result as Checked;
@@ -33,7 +33,7 @@ pub(crate) struct Transferred {
 #[error("more than may move")]
 pub(crate) struct OverLimit;
 
-/// Whose events the command emits.
+/// Whose enum the command's events are in.
 #[derive(Aggregate, Debug, Default, Clone)]
 #[aggregate(id = u64, error = OverLimit, events(Transferred))]
 pub(crate) struct Moves {}
@@ -66,9 +66,20 @@ pub(crate) struct Transfer {
     cents: i64,
 }
 
+impl EventSet for Transfer {
+    type Event = MovesEvent;
+    type Error = OverLimit;
+}
+
+impl Emits<Transferred> for Transfer {
+    fn wrap(event: Transferred) -> MovesEvent {
+        MovesEvent::Transferred(event)
+    }
+}
+
 impl Command for Transfer {
     type State = (Moved, Moved);
-    type Emits = Moves;
+    type Emits = Self;
 
     fn name(&self) -> &'static str {
         "Transfer"
@@ -81,7 +92,7 @@ impl Command for Transfer {
 }
 
 impl Handle<Transfer> for (Moved, Moved) {
-    fn handle(&self, transfer: Transfer) -> Decision<Moves> {
+    fn handle(&self, transfer: Transfer) -> Decision<Transfer> {
         let (left, came) = self;
         ensure!(left.cents + transfer.cents <= LIMIT && came.cents + transfer.cents <= LIMIT, OverLimit);
         emit![Transferred { from: transfer.from, to: transfer.to, cents: transfer.cents }]

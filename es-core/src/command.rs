@@ -19,7 +19,7 @@ use crate::stream::StreamId;
 )]
 pub trait Command: Clone + Send + Sync + 'static {
     /// What it is decided on: an aggregate, a model or a tuple of models.
-    type State: State;
+    type State: State + Answers<Self, Emits = Self::Emits>;
     /// Whose events it emits: the aggregate's, or its own.
     type Emits: EventSet;
 
@@ -125,7 +125,7 @@ pub trait Asked<A: EventSet>: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<A: Aggregate + Handle<C>, C: Command<State = A, Emits = A>> Asked<A> for C {
+impl<A: Aggregate + Handle<C, Emits = A>, C: Command<State = A, Emits = A>> Asked<A> for C {
     fn name(&self) -> &'static str {
         Command::name(self)
     }
@@ -143,6 +143,31 @@ impl<A: Aggregate + Handle<C>, C: Command<State = A, Emits = A>> Asked<A> for C 
     }
 }
 
+/// A command that is decided on the state `S`.
+///
+/// Handlers ask for this, and not for [`Command`] itself: what a command lacks is told where it is declared, and not again there.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the command `{Self}` is not decided on `{S}`",
+    label = "it names another aggregate, or other models, in `#[command(..)]`",
+    note = "implement it for what `{Self}` names there; or name `{S}` there"
+)]
+pub trait DecidedOn<S: ?Sized> {}
+
+#[diagnostic::do_not_recommend]
+impl<S, C: Command<State = S>> DecidedOn<S> for C {}
+
+/// Whose events a state emits in answer to the command `C`: an aggregate its own, models the command's.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an aggregate nor a decision model",
+    label = "commands are decided on types with `#[derive(Aggregate)]` or `#[derive(DecisionModel)]`"
+)]
+pub trait Answers<C> {
+    /// Whose events.
+    type Emits: EventSet;
+}
+
 /// Decides on a command, from the state alone.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the command `{C}`",
@@ -151,12 +176,12 @@ impl<A: Aggregate + Handle<C>, C: Command<State = A, Emits = A>> Asked<A> for C 
     note = "or, if it has `HandleWith<{C}, _>`, run it by `app.execute_with(command, &services)`",
     note = "or, in `commands(..)` of the aggregate, list it as `with({C})`"
 )]
-pub trait Handle<C: Command<State = Self>> {
+pub trait Handle<C: DecidedOn<Self>>: Answers<C> {
     /// What happens in answer to the command.
     ///
     /// # Errors
     /// The domain's own error when the command is refused.
-    fn handle(&self, command: C) -> Decision<C::Emits>;
+    fn handle(&self, command: C) -> Decision<Self::Emits>;
 }
 
 /// Decides on a command with the help of services outside the state.
@@ -167,9 +192,9 @@ pub trait Handle<C: Command<State = Self>> {
     label = "no `impl HandleWith<{C}, {S}> for {Self}`",
     note = "write `impl HandleWith<{C}, {S}> for {Self} {{ async fn handle_with(&self, command: {C}, services: &{S}) -> Decision<Self> {{ .. }} }}`"
 )]
-pub trait HandleWith<C: Command<State = Self>, S> {
+pub trait HandleWith<C: DecidedOn<Self>, S>: Answers<C> {
     /// What happens in answer to the command.
-    fn handle_with(&self, command: C, services: &S) -> impl Future<Output = Decision<C::Emits>> + Send;
+    fn handle_with(&self, command: C, services: &S) -> impl Future<Output = Decision<Self::Emits>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
@@ -179,7 +204,7 @@ where
     T: Handle<C> + Sync,
     S: Sync,
 {
-    async fn handle_with(&self, command: C, _services: &S) -> Decision<C::Emits> {
+    async fn handle_with(&self, command: C, _services: &S) -> Decision<T::Emits> {
         self.handle(command)
     }
 }

@@ -7,7 +7,7 @@ pub use serde_json;
 pub use uuid;
 
 pub use crate::codec::{convert, convert_from, encode_unit, read, read_unit, unread, upcast, upcast_with, with};
-pub use crate::command::{Asked, Decides, stream_of};
+pub use crate::command::{Answers, Asked, DecidedOn, Decides, stream_of};
 pub use crate::error::unlisted;
 pub use crate::event::Listed;
 pub use crate::lock::check::locked;

@@ -1,7 +1,8 @@
 //! What a command is decided on: an aggregate, a model, or a tuple of models.
 
+use crate::command::Answers;
 use crate::error::DecodeError;
-use crate::event::EventInfo;
+use crate::event::{EventInfo, EventSet};
 use crate::query::Clause;
 use crate::recorded::StoredRef;
 use crate::snapshot::SnapshotRule;
@@ -10,6 +11,10 @@ use crate::stream::StreamId;
 /// A state that decides: it is folded from the events within a [`Boundary`].
 ///
 /// The derives of aggregates and models implement it; tuples of models have it from their parts.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an aggregate nor a decision model",
+    label = "commands are decided on types with `#[derive(Aggregate)]` or `#[derive(DecisionModel)]`"
+)]
 pub trait State: Default + Clone + Send + Sync + 'static {
     /// The events that it reads, one list a part: an aggregate and a model have one part, a tuple one for each model.
     const READS: &'static [&'static [EventInfo]];
@@ -61,6 +66,10 @@ macro_rules! tuple {
                 } )*
                 Ok(())
             }
+        }
+
+        impl<Asking: EventSet, $($model),*> Answers<Asking> for ($($model,)*) {
+            type Emits = Asking;
         }
     };
 }

@@ -264,6 +264,11 @@ const _: () = {
     }
 
     #[automatically_derived]
+    impl<C> ::es_core::__private::Answers<C> for Account {
+        type Emits = Self;
+    }
+
+    #[automatically_derived]
     impl ::es_core::State for Account {
         const READS: &'static [&'static [::es_core::EventInfo]] = &[<AccountEvent as ::es_core::EventEnum>::EVENTS];
         // only with `snapshot(..)`

@@ -137,7 +137,13 @@ fn one_key(
     if written == form {
         return Err(syn::Error::new(at, format!("`{written}` takes no value\nhelp: remove what follows it")));
     }
-    Err(syn::Error::new(at, format!("`{written}` is written `{form}`")))
+    let several = keys.keys.iter().find(|(name, _)| name.strip_suffix('s') == Some(&written));
+    let help = match several {
+        // event(Opened)
+        Some((_, form)) if rest.peek(syn::token::Paren) => format!("\nhelp: did you mean `{form}`?"),
+        _ => String::new(),
+    };
+    Err(syn::Error::new(at, format!("`{written}` is written `{form}`{help}")))
 }
 
 /// The first token of the value after a key.

@@ -41,6 +41,7 @@ const SAID_BY_RUSTC: &[&str] = &[
     "command/id-of-another-type",
     "command/names-an-unknown-aggregate",
     "command/not-clone",
+    "command/not-clone-but-handled",
     "event/default-of-a-type-without-one",
     "event/default-of-another-type",
     "event/not-clone",

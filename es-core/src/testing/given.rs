@@ -41,7 +41,7 @@ impl<A: Aggregate> Given<A> {
     pub fn when<C>(self, command: C) -> Outcome<C>
     where
         C: Command<State = A>,
-        A: Handle<C>,
+        A: Handle<C, Emits = C::Emits>,
     {
         match self.refusal(&command) {
             Some(refusal) => Outcome::refused(self.state, refusal),
@@ -56,7 +56,7 @@ impl<A: Aggregate> Given<A> {
     pub async fn when_with<C, S>(self, command: C, services: &S) -> Outcome<C>
     where
         C: Command<State = A>,
-        A: HandleWith<C, S>,
+        A: HandleWith<C, S, Emits = C::Emits>,
     {
         match self.refusal(&command) {
             Some(refusal) => Outcome::refused(self.state, refusal),

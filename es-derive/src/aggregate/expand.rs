@@ -62,10 +62,11 @@ fn expand(aggregate: &Aggregate, snapshot: Option<&TokenStream>, checks: &TokenS
     }
 }
 
-/// `EventSet` and `State`.
+/// `EventSet`, `Answers` and `State`.
 fn state(aggregate: &Aggregate, events: &EventEnum, snapshot: Option<&TokenStream>) -> TokenStream {
     let EventEnum { krate, ident, set, generics, .. } = events;
     let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let answers = answers(events);
     let error = aggregate.error.as_ref().map_or_else(|| quote!(::core::convert::Infallible), |error| quote!(#error));
     quote! {
         #[automatically_derived]
@@ -73,6 +74,8 @@ fn state(aggregate: &Aggregate, events: &EventEnum, snapshot: Option<&TokenStrea
             type Event = #ident;
             type Error = #error;
         }
+
+        #answers
 
         #[automatically_derived]
         impl #impl_generics #krate::State for #set #where_clause {
@@ -86,6 +89,19 @@ fn state(aggregate: &Aggregate, events: &EventEnum, snapshot: Option<&TokenStrea
             ) -> ::core::result::Result<(), #krate::DecodeError> {
                 <Self as #krate::Aggregate>::apply_stored(self, event.name, event.event_version, event.payload)
             }
+        }
+    }
+}
+
+/// Whatever command it is decided on: its own events.
+fn answers(EventEnum { krate, set, generics, .. }: &EventEnum) -> TokenStream {
+    let mut generics = (*generics).clone();
+    generics.params.push(parse_quote!(__Command));
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::Answers<__Command> for #set #where_clause {
+            type Emits = Self;
         }
     }
 }

@@ -58,7 +58,8 @@ pub(super) fn implementation(command: &Command, state: &TokenStream, emits: &Tok
     }
     if command.input.generics.params.is_empty() {
         // what is no aggregate is told by `boundary`, what an aggregate lacks where it is declared, and neither again here
-        generics.make_where_clause().predicates.push(parse_quote!(for<'__told> #state: #krate::State));
+        let answers = quote!(#krate::__private::Answers<Self, Emits = #emits>);
+        generics.make_where_clause().predicates.push(parse_quote!(for<'__told> #state: #krate::State + #answers));
         generics.make_where_clause().predicates.push(parse_quote!(for<'__told> #emits: #krate::EventSet));
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();

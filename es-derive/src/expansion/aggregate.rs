@@ -126,6 +126,10 @@ const _: () = {
         type Error = OrderError;
     }
     #[automatically_derived]
+    impl<__Command> ::es_core::__private::Answers<__Command> for Order {
+        type Emits = Self;
+    }
+    #[automatically_derived]
     impl ::es_core::State for Order {
         const READS: &'static [&'static [::es_core::EventInfo]] = &[
             <OrderEvent as ::es_core::EventEnum>::EVENTS,

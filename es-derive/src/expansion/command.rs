@@ -2,7 +2,8 @@
 #[automatically_derived]
 impl ::es_core::Command for PlaceOrder
 where
-    for<'__told> Order: ::es_core::State,
+    for<'__told> Order: ::es_core::State
+        + ::es_core::__private::Answers<Self, Emits = Order>,
     for<'__told> Order: ::es_core::EventSet,
 {
     type State = Order;

@@ -133,7 +133,10 @@ const _: () = {
     #[automatically_derived]
     impl ::es_core::Command for Subscribe
     where
-        for<'__told> (CourseSeats, StudentLoad): ::es_core::State,
+        for<'__told> (
+            CourseSeats,
+            StudentLoad,
+        ): ::es_core::State + ::es_core::__private::Answers<Self, Emits = Self>,
         for<'__told> Self: ::es_core::EventSet,
     {
         type State = (CourseSeats, StudentLoad);

@@ -55,6 +55,11 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<__Command: ::es_core::EventSet> ::es_core::__private::Answers<__Command>
+    for CourseSeats {
+        type Emits = __Command;
+    }
+    #[automatically_derived]
     impl ::es_core::DecisionModel for CourseSeats {
         type Tags<'a> = CourseSeatsTags<'a>;
         fn clause(

@@ -111,6 +111,11 @@ fn implementation(model: &Model) -> TokenStream {
     });
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
+        impl<__Command: #krate::EventSet> #krate::__private::Answers<__Command> for #ident {
+            type Emits = __Command;
+        }
+
+        #[automatically_derived]
         impl #krate::DecisionModel for #ident {
             type Tags<'a> = #tags<'a>;
 

@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(), command(Open))]
+struct Account;
+
+fn main() {}

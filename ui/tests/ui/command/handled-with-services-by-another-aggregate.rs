@@ -1,0 +1,36 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Opened;
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(Opened))]
+struct Account;
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+#[derive(Aggregate, Default, Clone)]
+#[aggregate(id = u64, events(Opened))]
+struct Ledger;
+
+impl Apply<Opened> for Ledger {
+    fn apply(&mut self, _: Opened) {}
+}
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Open {
+    #[command(id)]
+    account: u64,
+}
+
+impl HandleWith<Open, String> for Ledger {
+    async fn handle_with(&self, _: Open, _: &String) -> Decision<Self> {
+        emit![Opened]
+    }
+}
+
+fn main() {}
