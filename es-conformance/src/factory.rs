@@ -51,6 +51,15 @@ pub trait Factory: Send + Sync + 'static {
         &[]
     }
 
+    /// Gets in the way of the stores that are open at `place`, as may happen at any time, while they are at work: ends their connections
+    /// to a server, or holds a lock that they need for some milliseconds. They must get over it by themselves.
+    ///
+    /// A store that shares nothing with anybody has nothing to be disturbed.
+    fn disturb(&self, place: &Path) -> impl Future<Output = ()> + Send {
+        let _ = place;
+        async {}
+    }
+
     /// Removes what lived at `place`, after a check that was kept. The folder itself is removed anyway.
     fn remove(&self, place: &Path) -> impl Future<Output = ()> + Send {
         let _ = place;
@@ -111,6 +120,7 @@ impl fmt::Display for Promise {
 pub(crate) trait Opener: Send + Sync {
     fn open<'a>(&'a self, place: &'a Path) -> BoxFuture<'a, Result<Handle, StoreError>>;
     fn not_promised(&self) -> &'static [Promise];
+    fn disturb<'a>(&'a self, place: &'a Path) -> BoxFuture<'a, ()>;
     fn remove<'a>(&'a self, place: &'a Path) -> BoxFuture<'a, ()>;
 }
 
@@ -121,6 +131,10 @@ impl<F: Factory> Opener for F {
 
     fn not_promised(&self) -> &'static [Promise] {
         Factory::not_promised(self)
+    }
+
+    fn disturb<'a>(&'a self, place: &'a Path) -> BoxFuture<'a, ()> {
+        Box::pin(Factory::disturb(self, place))
     }
 
     fn remove<'a>(&'a self, place: &'a Path) -> BoxFuture<'a, ()> {

@@ -23,6 +23,8 @@
 //! # What it needs
 //! A [`Factory`]: something that opens a store at a place. Unless the store's [`Durability`](es_core::store::Durability) is `Memory`, the same place opened again, in
 //! this process or in another, is the same store: the suite opens several at once, and kills processes that append with `kill -9`.
+//! What may happen to a store from outside, such as the end of its connections, is said in [`Factory::disturb`], and the suite does it while
+//! the store is at work.
 //! For that the test binary runs itself again, so the tests must run under the usual harness (or one that knows `--exact`).
 //!
 //! # What a store does not promise

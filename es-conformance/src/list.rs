@@ -201,6 +201,13 @@ macro_rules! __checks {
                 random_queries_select_what_a_model_says,
                 random_conditions_refuse_what_a_model_says,
             }
+            interleavings {
+                random_interleavings_are_explained_by_a_model,
+            }
+            faults {
+                one_order_explains_what_many_were_told_whatever_happens,
+                reading_goes_on_whatever_happens,
+            }
             reopening {
                 events_are_there_after_reopening,
                 keys_are_there_after_reopening,

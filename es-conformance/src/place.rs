@@ -60,13 +60,23 @@ impl Place {
         Ok(Self::new(self.opener.clone(), self.test.as_deref())?)
     }
 
+    /// Whether the store makes this promise.
+    pub(crate) async fn promises(&self, promise: Promise) -> Outcome<bool> {
+        let kept_in_memory = promise.needs_a_place() && self.open().await?.durability() == Durability::Memory;
+        Ok(!kept_in_memory && !self.opener.not_promised().contains(&promise))
+    }
+
     /// Ends the check where the store makes no such promise.
     pub(crate) async fn needs(&self, promise: Promise) -> Outcome {
-        let kept_in_memory = promise.needs_a_place() && self.open().await?.durability() == Durability::Memory;
-        match kept_in_memory || self.opener.not_promised().contains(&promise) {
-            true => Err(Stop::NotPromised(promise)),
-            false => Ok(()),
+        match self.promises(promise).await? {
+            true => Ok(()),
+            false => Err(Stop::NotPromised(promise)),
         }
+    }
+
+    /// Gets in the way of the stores that are open.
+    pub(crate) async fn disturb(&self) {
+        self.opener.disturb(self.path()).await;
     }
 
     /// Starts another process that opens this place, and does there what `role` says.

@@ -16,7 +16,7 @@ use crate::random::Random;
 use crate::run::{Outcome, Stop};
 
 /// Tasks that append at once in a process.
-const WRITERS: u64 = 4;
+pub(crate) const WRITERS: u64 = 4;
 
 pub(crate) async fn play(role: &str, count: usize, store: Handle) -> Outcome {
     match role {

@@ -1,5 +1,5 @@
 //! The store is held to the suite, in each of its orders.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod server;
 
@@ -36,6 +36,12 @@ impl Factory for On {
 
     fn not_promised(&self) -> &'static [Promise] {
         self.1
+    }
+
+    async fn disturb(&self, place: &Path) {
+        let mut connection = server::connect(&server::fast()).await;
+        let terminate = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        sqlx::query(terminate).bind(database(place)).execute(&mut connection).await.unwrap();
     }
 
     async fn remove(&self, place: &Path) {

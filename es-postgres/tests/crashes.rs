@@ -1,4 +1,4 @@
-//! A server that loses processes, crashes, and takes no writes, while it is at work.
+//! A server whose processes are killed, that crashes, and takes no writes, while it is at work.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod busy;
@@ -33,18 +33,6 @@ async fn all_end(stores: Vec<Busy>, url: &str) {
         let (acknowledged, stored) = store.end(url).await;
         assert!(acknowledged.len() >= 60 && stored.len() >= acknowledged.len());
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn appends_whose_backends_are_ended_are_stored_once_or_not_at_all() {
-    let (_cluster, url, stores) = at_work("terminated").await;
-    let mut sql = server::connect(&url).await;
-    for round in 0..12 {
-        let pid = appending(&mut sql, stores[round % stores.len()].mode.0).await;
-        number(&mut sql, format!("select pg_terminate_backend({pid})::int::bigint")).await;
-        stores[round % stores.len()].goes_on().await;
-    }
-    all_end(stores, &url).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

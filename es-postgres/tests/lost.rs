@@ -5,10 +5,10 @@ mod given;
 mod proxy;
 mod server;
 
-use es_core::store::{Append, AppendError, EventStore, PageSize};
-use es_core::{ExpectedVersion, Position, Query};
+use es_core::store::{Append, AppendError, EventStore};
+use es_core::{ExpectedVersion, Position};
 use es_postgres::{Commit, Positions, PostgresStore};
-use given::{HOLD, account, all, deposit, deposited, number, positions, send, until_waiting};
+use given::{HOLD, account, all, deposit, deposited, number, send, until_waiting};
 use proxy::{Cut, Proxy};
 use server::Database;
 use sqlx::PgConnection;
@@ -74,44 +74,6 @@ async fn a_connection_that_was_lost_while_nobody_used_it_is_noticed_before_it_is
     assert!(number(&mut other, mine).await >= 2);
     assert_eq!(store.append(deposit(1, 2)).await.unwrap().version, 2);
     assert_eq!(store.stream_version(&account(1)).await.unwrap(), 2);
-    database.drop().await;
-}
-
-#[tokio::test]
-async fn reading_goes_on_over_lost_connections() {
-    let database = Database::create(server::fast()).await;
-    let store = PostgresStore::connect(&database.url()).await.unwrap();
-    let (writing, reading) = (store.clone(), store.clone());
-    let reader = tokio::spawn(async move {
-        let (mut seen, mut after) = (Vec::new(), Position::START);
-        while seen.len() < 300 {
-            let page = reading.read(&Query::all(), after, PageSize { events: 10, bytes: usize::MAX }).await.unwrap();
-            seen.extend(positions(&page.events));
-            after = page.through;
-            if page.at_head && seen.len() < 300 {
-                reading.wait_past(after).await.unwrap();
-            }
-        }
-        seen
-    });
-    let mut other = database.connect().await;
-    let mine =
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
-    for round in 0..10 {
-        for nth in 0..30 {
-            let key = format!("{round}-{nth}");
-            // the key settles what became of it
-            while let Err(error) = writing.append(deposit(nth, 1).keyed(&key, "Deposit")).await {
-                match error {
-                    AppendError::OutcomeUnknown(_) => {}
-                    AppendError::KeyUsed(_) => break,
-                    error => panic!("{error:?}"),
-                }
-            }
-        }
-        number(&mut other, mine).await;
-    }
-    assert_eq!(reader.await.unwrap(), (1..=300).collect::<Vec<_>>());
     database.drop().await;
 }
 

@@ -178,9 +178,10 @@ async fn a_user_without_privileges_is_told_which_are_needed() {
     drop(store);
     server::run(&mut connection, format!("revoke insert on es.events from {name}")).await;
     let store = PostgresStore::connect(&url).await.unwrap();
-    let error = store.append(deposit(1, 5)).await.unwrap_err();
+    let error = store.append(deposit(1, 5).keyed("late", "Deposit")).await.unwrap_err();
     let es_core::store::AppendError::Store(StoreError::Backend { source, .. }) = &error else { panic!("{error:?}") };
     assert!(matches!(source.downcast_ref(), Some(PostgresError::Privilege(_))), "{error:?}");
+    assert_eq!((all(&store).await.len(), store.key("late").await.unwrap()), (1, None), "nothing of it is there");
     drop(store);
     connection.close().await.unwrap();
     database.drop().await;

@@ -10,6 +10,7 @@ use crate::factory::Promise;
 use crate::given::{all, at, event, parcel, positions};
 use crate::place::Place;
 use crate::random::Random;
+use crate::roles::WRITERS;
 use crate::run::{Outcome, Stop};
 
 /// How often a process is killed in each check.
@@ -55,6 +56,11 @@ fn appends(stored: &[StoredEvent]) -> Outcome<HashMap<String, Vec<(u64, u64)>>> 
     Ok(appends)
 }
 
+/// What there must be of an append of which this is there.
+fn whole(events: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    (1..=events[0].1).map(|nth| (nth, events[0].1)).collect()
+}
+
 pub(crate) async fn every_acknowledged_append_survives_a_kill(place: Place) -> Outcome {
     let acknowledged = kill_many(&place).await?;
     let stored = appends(&place.all().await?)?;
@@ -66,8 +72,7 @@ pub(crate) async fn every_acknowledged_append_survives_a_kill(place: Place) -> O
 pub(crate) async fn a_kill_leaves_no_half_of_an_append(place: Place) -> Outcome {
     kill_many(&place).await?;
     for (append, events) in appends(&place.all().await?)? {
-        let whole: Vec<_> = (1..=events[0].1).map(|nth| (nth, events[0].1)).collect();
-        assert_eq!(events, whole, "append {append} is not whole");
+        assert_eq!(events, whole(&events), "append {append} is not whole");
     }
     Ok(())
 }
@@ -95,17 +100,27 @@ pub(crate) async fn order_is_whole_after_a_kill(place: Place) -> Outcome {
     let mut random = place.random();
     let mut before = Vec::new();
     for round in 0..KILLS as u64 {
-        kill_one(&place, &mut random).await?;
+        let acknowledged = kill_one(&place, &mut random).await?;
         let store = place.open().await?;
         // versions without holes, positions that increase
         let stored = all(&store).await?;
         assert_eq!(stored.get(..before.len()), Some(&before[..]), "what was there before a kill has changed");
+        let found = appends(&stored)?;
+        let lost = acknowledged.iter().filter(|(key, events)| found.get(key).map_or(0, Vec::len) != *events).count();
+        assert_eq!(lost, 0, "of {} acknowledged appends {lost} are not there at once", acknowledged.len());
         let appended = store.append(at(&parcel("survivor")?, round, vec![event("Opened")?])).await?;
         assert!(appended.position > stored.last().map(|event| event.position));
         before = all(&store).await?;
-        // a server may still have finished what the killed process had sent
         assert_eq!(before[..stored.len()], stored, "what was there before an append has changed");
-        assert!(before.len() > stored.len(), "an append after a kill is not there");
+        let (own, finished): (Vec<_>, Vec<_>) =
+            before[stored.len()..].iter().cloned().partition(|event| Some(event.position) == appended.position);
+        assert_eq!((own.len(), own.first().map(|event| event.version)), (1, Some(round + 1)), "an append after a kill is not there");
+        // a server may still finish what the killed process had sent and nobody was told of: one append of each of its writers, whole
+        let finished = appends(&finished)?;
+        assert!(finished.len() as u64 <= WRITERS, "{} appends of a killed process came after its end", finished.len());
+        for (append, events) in finished {
+            assert_eq!(events, whole(&events), "append {append}, which came after the kill, is not whole");
+        }
     }
     Ok(())
 }

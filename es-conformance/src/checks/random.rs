@@ -20,14 +20,14 @@ fn tags(random: &mut Random, at_least: usize) -> Outcome<Vec<Tag>> {
     (0..at_least + random.below(3)).map(|_| tag("depot", random.below(4))).collect()
 }
 
-fn new_event(random: &mut Random) -> Outcome<NewEvent> {
+pub(crate) fn new_event(random: &mut Random) -> Outcome<NewEvent> {
     let mut tags = tags(random, 0)?;
     tags.dedup();
     Ok(event(name(random))?.tagged(tags))
 }
 
 /// A clause with at least this many tags.
-fn clause(random: &mut Random, at_least: usize) -> Outcome<Clause> {
+pub(crate) fn clause(random: &mut Random, at_least: usize) -> Outcome<Clause> {
     let clause = tags(random, at_least)?.into_iter().fold(Clause::new(), Clause::tag);
     Ok(match random.below(3) {
         0 => clause,
