@@ -131,7 +131,7 @@ caught! {
     AnyShape by another_shape_under_the_same_version_is_refused;
     KeepsWhatIsReleased by a_lease_is_nobody_else_s_until_it_is_given_back;
     CheckedBefore by of_16_steps_at_once_from_one_position_one_is_made;
-    RowsBeforeCheckpoint by a_view_equals_a_left_fold_however_its_workers_end, a_view_equals_a_left_fold_after_workers_were_killed_and_paused;
+    RowsBeforeCheckpoint by a_view_equals_a_left_fold_after_workers_were_killed_and_paused;
     ParkedBefore by who_lost_the_lease_parks_nothing;
     ParkedForEver by a_step_parks_events_and_takes_them_out_again;
     TakenTwice by a_step_that_takes_what_is_no_longer_parked_does_nothing, of_16_steps_that_take_one_parked_event_one_is_made;
