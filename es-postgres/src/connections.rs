@@ -45,7 +45,7 @@ impl Connections {
 
     /// Begins to read, which may take several tries.
     pub(crate) fn reading(&self, what: &'static str) -> Tries<'_> {
-        Tries { connections: self, what, until: Instant::now() + self.patience, pause: Duration::ZERO }
+        Tries { connections: self, what, begun: Instant::now(), pause: Duration::ZERO }
     }
 
     /// No connection is given out any more; those that nobody uses are given up.
@@ -101,7 +101,7 @@ impl DerefMut for Held<'_> {
 pub(crate) struct Tries<'a> {
     connections: &'a Connections,
     what: &'static str,
-    until: Instant,
+    begun: Instant,
     pause: Duration,
 }
 
@@ -129,7 +129,7 @@ impl<'a> Tries<'a> {
     }
 
     async fn wait_after(&mut self, error: sqlx::Error) -> Result<(), StoreError> {
-        if !is_passing(&error) || Instant::now() + self.pause > self.until {
+        if !is_passing(&error) || self.begun.elapsed() + self.pause > self.connections.patience {
             return Err(store_error(self.what, error));
         }
         tracing::debug!(%error, what = self.what, "reading again");

@@ -318,12 +318,12 @@ impl Writer {
             self.connection = None;
         }
         self.cut_off = false;
-        let until = Instant::now() + self.shared.patience;
+        let begun = Instant::now();
         let mut pause = Duration::from_millis(5);
         while self.connection.is_none() {
             match self.open().await {
                 Ok(connection) => self.connection = Some(connection),
-                Err(error) if !is_passing(&error) || Instant::now() + pause > until => return Err(error),
+                Err(error) if !is_passing(&error) || begun.elapsed() + pause > self.shared.patience => return Err(error),
                 Err(error) => {
                     tracing::debug!(%error, "connecting again");
                     tokio::time::sleep(pause).await;

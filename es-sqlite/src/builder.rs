@@ -73,9 +73,10 @@ impl Builder {
         self
     }
 
-    /// How long a write waits while another process writes; 10 seconds if nothing is said.
+    /// How long a write waits while another process writes, a day at most; 10 seconds if nothing is said.
     pub fn busy_timeout(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        // SQLite counts milliseconds in 31 bits
+        self.patience = patience.min(Duration::from_secs(86_400));
         self
     }
 

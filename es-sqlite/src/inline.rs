@@ -119,9 +119,9 @@ fn alone(
     connection.execute_batch("begin immediate").map_err(&appending)?;
     let mut run = || {
         let appended = job.try_append(&mut Batch::new(connection)).map_err(|error| job.not_stored(error))??;
-        let until = Instant::now() + limit;
+        let begun = Instant::now();
         connection.authorizer(Some(guard)).map_err(&appending)?;
-        connection.progress_handler(STEPS, Some(move || Instant::now() > until)).map_err(&appending)?;
+        connection.progress_handler(STEPS, Some(move || begun.elapsed() > limit)).map_err(&appending)?;
         let worked = runtime.block_on(work.run(&appended, connection));
         connection.progress_handler(0, None::<fn() -> bool>).map_err(&appending)?;
         connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>).map_err(&appending)?;

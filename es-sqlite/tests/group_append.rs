@@ -151,3 +151,10 @@ async fn another_process_that_never_ends_its_transaction_is_an_error_after_the_t
     other.execute_batch("rollback").unwrap();
     assert_eq!(store.append(deposit(1, 5)).await.unwrap().position, Some(Position(1)));
 }
+
+#[tokio::test]
+async fn one_may_say_to_wait_forever() {
+    let folder = folder();
+    let store = SqliteStore::builder(&folder.url()).busy_timeout(Duration::MAX).connect().await.unwrap();
+    assert_eq!(store.append(deposit(1, 5)).await.unwrap().position, Some(Position(1)));
+}

@@ -87,7 +87,7 @@ impl<S: ViewStore> App<S> {
     /// [`WaitError::Timeout`] when it has not come so far in time.
     pub async fn wait_for<R: ReadModel>(&self, position: impl Into<Option<Position>>, timeout: Duration) -> Result<(), WaitError> {
         let Some(position) = position.into() else { return Ok(()) };
-        let until = tokio::time::Instant::now() + timeout;
+        let started = tokio::time::Instant::now();
         let (mut pause, longest) = PAUSES;
         loop {
             let mut reached = self.reached::<R>().await?;
@@ -99,7 +99,7 @@ impl<S: ViewStore> App<S> {
             if reached >= position {
                 return Ok(());
             }
-            if tokio::time::Instant::now() + pause > until {
+            if started.elapsed() + pause > timeout {
                 return Err(WaitError::Timeout { projection: R::NAME, position, reached });
             }
             tokio::time::sleep(pause).await;
