@@ -33,6 +33,9 @@
 //!
 //! # When a check fails
 //! It says what was due and what came. Checks that choose at random print their seed; `ES_CONFORMANCE_SEED` repeats it.
+//!
+//! `ES_CONFORMANCE_ROUNDS=10000` and `PROPTEST_CASES=5000` run the long forms of `conformance::boundaries` and `conformance::interleavings`.
+//!
 //! One check alone, without a test, is [`run`]:
 //!
 //! ```

@@ -126,13 +126,22 @@ fn run_on(check: &str, test: Option<&str>, opener: Arc<dyn Opener>) -> Result<Ve
     outcome.map_err(|how| broken(format!("{how}\n(to repeat the random choices: ES_CONFORMANCE_SEED={seed})")))
 }
 
+/// How many rounds a race has that comes in a long form.
+pub(crate) const ROUNDS: &str = "ES_CONFORMANCE_ROUNDS";
+
+/// How many histories are drawn; proptest's own name for it.
+pub(crate) const CASES: &str = "PROPTEST_CASES";
+
 /// No check takes as long as this; one that does has a store that never answers.
-const PATIENCE: Duration = Duration::from_secs(180);
+fn patience() -> Duration {
+    let long = [ROUNDS, CASES].iter().any(|name| std::env::var_os(name).is_some());
+    Duration::from_secs(if long { 3_600 } else { 180 })
+}
 
 async fn guarded(check: &Check, place: Place) -> Result<Verdict, String> {
     let run = AssertUnwindSafe((check.run)(place.clone())).catch_unwind();
-    let verdict = match tokio::time::timeout(PATIENCE, run).await {
-        Err(_) => Err(format!("no end after {} s", PATIENCE.as_secs())),
+    let verdict = match tokio::time::timeout(patience(), run).await {
+        Err(_) => Err(format!("no end after {} s", patience().as_secs())),
         Ok(Err(panic)) => Err(words(&*panic)),
         Ok(Ok(Err(Stop::Broken { how, at }))) => Err(format!("{how} (at {at})")),
         Ok(Ok(Err(Stop::NotPromised(promise)))) => Ok(Verdict::NotPromised(promise)),

@@ -10,9 +10,15 @@ use futures_util::future::join_all;
 use crate::given::{EVERYTHING, about, all, at_once, event, none_of, parcel, read, tag, tagged, to, won};
 use crate::place::Place;
 use crate::roles::count_up;
-use crate::run::{Outcome, Stop};
+use crate::run::{Outcome, ROUNDS, Stop};
 
 const RACERS: usize = 16;
+
+/// How many rounds of the races on one condition there are, and of appends that must not conflict: `ES_CONFORMANCE_ROUNDS` says so for
+/// the long form.
+fn rounds(short: usize) -> usize {
+    std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(short)
+}
 
 /// Lets 16 racers append once, round after round: what each of them sends, and how many may win.
 async fn race(place: &Place, rounds: usize, entry: impl Fn(usize, usize) -> Outcome<Append> + Send + Sync + 'static) -> Outcome {
@@ -31,7 +37,7 @@ async fn race(place: &Place, rounds: usize, entry: impl Fn(usize, usize) -> Outc
 }
 
 pub(crate) async fn of_16_racers_on_one_condition_one_wins(place: Place) -> Outcome {
-    race(&place, 1_000, |round, _| {
+    race(&place, rounds(1_000), |round, _| {
         let seat = tag("seat", round)?;
         Ok(Append::unstreamed(vec![tagged("Reserved", &[&seat])?]).when(none_of(&[&seat], Position::START)))
     })
@@ -107,12 +113,12 @@ pub(crate) async fn a_condition_sees_unconditional_appends_of_the_same_moment(pl
 }
 
 pub(crate) async fn conditions_on_other_things_never_conflict(place: Place) -> Outcome {
-    let store = place.open().await?;
+    let (store, rounds) = (place.open().await?, rounds(20));
     let writers = (0..RACERS).map(|id| {
         let store = store.clone();
         async move {
             let (seat, show) = (tag("seat", id)?, tag("show", "s-1")?);
-            for _ in 0..20 {
+            for _ in 0..rounds {
                 let head = store.head().await?;
                 tokio::task::yield_now().await;
                 let append = Append::unstreamed(vec![tagged("Reserved", &[&show, &seat])?]).when(none_of(&[&show, &seat], head));
@@ -122,7 +128,7 @@ pub(crate) async fn conditions_on_other_things_never_conflict(place: Place) -> O
         }
     });
     at_once(writers).await?.into_iter().collect::<Outcome<()>>()?;
-    assert_eq!(all(&store).await?.len(), RACERS * 20);
+    assert_eq!(all(&store).await?.len(), RACERS * rounds);
     Ok(())
 }
 

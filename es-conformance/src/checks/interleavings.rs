@@ -17,7 +17,7 @@ use crate::factory::{Handle, Promise};
 use crate::given::{self, at_once, event, tag};
 use crate::model::Model;
 use crate::place::Place;
-use crate::run::{Outcome, Stop};
+use crate::run::{self, Outcome, Stop};
 
 const NAMES: [&str; 3] = ["Posted", "Scanned", "Lost"];
 const HANDLES: usize = 3;
@@ -342,7 +342,7 @@ async fn live(stage: &Stage, steps: Vec<Step>) -> Outcome {
 
 fn config(durability: Durability) -> Config {
     let cases = CASES[usize::from(durability != Durability::Memory)];
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    let cases = std::env::var(run::CASES).ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
     Config { cases, failure_persistence: None, max_shrink_time: 30_000, ..Config::default() }
 }
 
