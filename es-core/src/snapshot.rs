@@ -21,7 +21,19 @@ pub struct SnapshotRule<T> {
     decode: fn(&[u8]) -> serde_json::Result<T>,
 }
 
-impl<T: Serialize + DeserializeOwned> SnapshotRule<T> {
+/// A state that can be stored beside its events.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored as a snapshot",
+    label = "a snapshot is written and read by serde, and this state lacks `Serialize`, `Deserialize` or both",
+    note = "write `#[derive(Serialize, Deserialize)]` on `{Self}`; or remove `snapshot(..)`"
+)]
+pub trait Storable: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Storable for T {}
+
+impl<T: Storable> SnapshotRule<T> {
     /// One snapshot every `every` events. `shape` is that of the state, and adds the named types that it holds.
     pub const fn new(every: u64, version: u32, shape: fn(&mut Types) -> Shape) -> Self {
         Self { every, version, shape, encode: |state| serde_json::to_vec(state), decode: |json| serde_json::from_slice(json) }

@@ -69,7 +69,7 @@ fn add(items: Vec<Item>, found: &mut Vec<(Derive, DeriveInput)>) {
 }
 
 /// The `compile_error!`s in an expansion.
-fn said(expansion: TokenStream) -> Vec<String> {
+pub(crate) fn said(expansion: TokenStream) -> Vec<String> {
     let tokens: Vec<_> = expansion.into_iter().collect();
     let calls = tokens.windows(3).filter_map(|tokens| match tokens {
         [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(message)] if name == "compile_error" => {

@@ -30,7 +30,6 @@ const SAID_BY_RUSTC: &[&str] = &[
     "aggregate/handler-returns-the-event",
     "aggregate/id-that-is-no-id",
     "aggregate/loads-by-another-id",
-    "aggregate/snapshot-without-deserialize",
     "aggregate/unknown-command",
     "aggregate/unknown-error",
     "aggregate/unknown-event",

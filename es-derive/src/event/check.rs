@@ -20,15 +20,15 @@ pub(super) fn all(event: &Event, errors: &mut Errors) {
     is_read_as_it_is_written(event, errors);
     fields_are_read_as_they_are_written(event, errors);
     tags_have_a_name(event, errors);
-    first_version_upcasts_from_nothing(event, errors);
-    upcasts_from_an_earlier_version(event, errors);
     upcast_with_says_from_where(event, errors);
-    // an `upcast_from` that was not understood is not missing besides
+    // a `version` or an `upcast_from` that was not understood is neither missing nor too low besides
     if is_understood {
+        first_version_upcasts_from_nothing(event, errors);
+        upcasts_from_an_earlier_version(event, errors);
         history_says_from_where(event, errors);
+        since_is_a_version(event, errors);
     }
     history_needs_named_fields(event, errors);
-    since_is_a_version(event, errors);
     chapters_are_in_order(event, errors);
     a_field_begins_once(event, errors);
     nothing_is_read_twice(event, errors);

@@ -55,7 +55,10 @@ static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
 
 /// The file of the package that is being compiled; `None` where there is none.
 pub(super) fn beside_the_manifest() -> Option<Arc<File>> {
-    let path = Path::new(&std::env::var_os("CARGO_MANIFEST_DIR")?).join("events.lock");
+    read(Path::new(&std::env::var_os("CARGO_MANIFEST_DIR")?).join("events.lock"))
+}
+
+fn read(path: PathBuf) -> Option<Arc<File>> {
     let metadata = path.metadata().ok()?;
     let (modified, len) = (metadata.modified().ok(), metadata.len());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,7 +74,7 @@ pub(super) fn beside_the_manifest() -> Option<Arc<File>> {
 }
 
 impl File {
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let mut file = Self::default();
         let mut seen = HashMap::new();
         for (number, line) in (1..).zip(text.lines()) {
@@ -167,7 +170,7 @@ impl File {
 fn hash(line: &str, part: Range<usize>, parts: &Parts, mut of_type: impl FnMut(&line::Word) -> Option<u64>) -> u64 {
     let mut hash = Hash::new();
     let mut at = part.start;
-    for word in parts.words.iter().filter(|word| (part.start + 1..=part.end).contains(&word.end)) {
+    for word in parts.words.iter().filter(|word| (part.start..=part.end).contains(&word.end)) {
         if let Some(of_type) = of_type(word) {
             hash.put(line.as_bytes().get(at..word.end).unwrap_or_default());
             hash.put(&of_type.to_le_bytes());
@@ -181,6 +184,28 @@ fn hash(line: &str, part: Range<usize>, parts: &Parts, mut of_type: impl FnMut(&
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_read_again_once_it_has_changed() {
+        let folder = std::env::temp_dir().join(format!("es-derive-lock-{}", std::process::id()));
+        let (here, there) = (folder.join("here.lock"), folder.join("there.lock"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&here, "Opened v1 { cents: u8 }\n").unwrap();
+        std::fs::write(&there, "Closed v1 { cents: u8 }\n").unwrap();
+
+        let first = read(here.clone()).unwrap();
+        assert_eq!(first.versions_of("Opened").len(), 1);
+        assert!(Arc::ptr_eq(&first, &read(here.clone()).unwrap()), "it is read once for all events");
+        assert_eq!(read(there).unwrap().versions_of("Closed").len(), 1, "another file of the same length");
+        std::fs::write(&here, "Opened v1 { cents: u8 }\nOpened v2 { cents: u16 }\n").unwrap();
+        let before = read(here.clone()).unwrap();
+        assert_eq!(before.versions_of("Opened").len(), 2);
+        std::fs::write(&here, [0xff, 0xfe]).unwrap();
+        let unreadable = read(here).unwrap();
+        assert!(unreadable.errors.iter().any(|error| error.starts_with("events.lock cannot be read: ")), "{:?}", unreadable.errors);
+        assert!(read(folder.join("nowhere.lock")).is_none());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn a_line_brings_the_types_that_it_holds() {

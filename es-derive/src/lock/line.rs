@@ -312,6 +312,29 @@ mod tests {
     }
 
     #[test]
+    fn the_fields_are_those_of_the_whole() {
+        let line = parse("Opened v1 { a: { b: u8, c: { d: u8 } }, e: u16 }").unwrap();
+        let fields: Vec<_> = line.parts.fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(fields, ["a", "e"]);
+    }
+
+    #[test]
+    fn each_word_stands_in_a_field_or_a_variant_by_number() {
+        let parts = |line| parse(line).unwrap().parts.words.iter().map(|word| word.part).collect::<Vec<_>>();
+        assert_eq!(parts("Tree = \"Leaf\" u8 | \"Node\" { left: Tree, right: Tree }"), [1, 1, 2, 3, 4]);
+        assert_eq!(parts("Form = { as: (\"A\" | \"B\" u8), of: { more: u16 }, last: Form }"), [1, 1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_name_is_written_so_that_it_reads_back() {
+        assert_eq!(written("order.placed"), "order.placed");
+        for (name, line) in [("order placed", r#""order placed""#), ("", r#""""#), ("a \"b\" \\ c", r#""a \"b\" \\ c""#)] {
+            assert_eq!(written(name), line);
+            assert_eq!(parse(&format!("{line} v1 {{}}")).unwrap().name, name);
+        }
+    }
+
+    #[test]
     fn what_does_not_read_says_what_was_expected() {
         let error = |line| parse(line).err().unwrap_or_default();
         assert_eq!(error("OrderPlaced { total: string }"), "expected ` = ` or a version at `{ total: string }`");

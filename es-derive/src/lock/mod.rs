@@ -6,6 +6,8 @@ mod file;
 mod line;
 mod past;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,24 +33,29 @@ pub(crate) fn checks(event: &Event, krate: &Krate) -> TokenStream {
     });
     let file = file::beside_the_manifest();
     let tracked = tracked(file.is_some());
-    let lines = file.as_deref().map_or_else(Vec::new, |file| lines_of(event, file));
+    let check = against(event, file.as_deref(), mode, krate, &mut errors);
+    let errors = errors.finish();
+    quote!(#tracked #check #errors)
+}
+
+/// The comparison with the lines of this file.
+fn against(event: &Event, file: Option<&File>, mode: Mode, krate: &Krate, errors: &mut Errors) -> TokenStream {
+    let lines = file.map_or_else(Vec::new, |file| lines_of(event, file));
     let mut is_readable = true;
-    if let Some(file) = &file {
+    if let Some(file) = file {
         is_readable = file.errors.is_empty();
         for error in file.tell_errors() {
-            errors.error(ident, error);
+            errors.error(&event.input.ident, error);
         }
     }
     if let (Mode::Frozen, true) = (mode, is_readable) {
-        is_locked(event, &lines, &mut errors);
+        is_locked(event, &lines, errors);
     }
-    tags_are_dated(event, &lines, &mut errors);
-    let check = match &file {
+    tags_are_dated(event, &lines, errors);
+    match file {
         Some(file) if errors.is_empty() => compared(event, &lines, file, mode, krate),
         _ => TokenStream::new(),
-    };
-    let errors = errors.finish();
-    quote!(#tracked #check #errors)
+    }
 }
 
 /// What the crate is compiled anew for: the file, and the variable. The first event of a crate says it for all.

@@ -1,6 +1,6 @@
 //! What `ES_LOCK` asks for, and whether it is asked of the target that is being compiled.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// How what is not in the file is taken.
@@ -14,11 +14,14 @@ pub(super) enum Mode {
 
 impl Mode {
     pub(super) fn read() -> Result<Self, String> {
-        let Some(value) = std::env::var_os("ES_LOCK") else { return Ok(Self::Draft) };
+        std::env::var_os("ES_LOCK").map_or(Ok(Self::Draft), |value| Self::of(&value, &Compilation::this()))
+    }
+
+    fn of(value: &OsStr, compilation: &Compilation) -> Result<Self, String> {
         match value.to_str() {
             // the test writes the file; to the compiler it is all the same
             Some("" | "accept") => Ok(Self::Draft),
-            Some("frozen") if is_a_product(&Compilation::this()) => Ok(Self::Frozen),
+            Some("frozen") if is_a_product(compilation) => Ok(Self::Frozen),
             Some("frozen") => Ok(Self::Draft),
             _ => Err(format!("`ES_LOCK={}` has no meaning\nhelp: unset it, or set it to `frozen` or `accept`", value.display())),
         }
@@ -80,6 +83,17 @@ mod tests {
         assert!(is_a_product(&compiled("rustc --crate-name bank --crate-type lib --out-dir /t/debug/deps")));
         assert!(is_a_product(&Compilation { is_primary: true, ..compiled("rustc --cap-lints warn --crate-type bin") }));
         assert!(is_a_product(&compiled("")));
+    }
+
+    #[test]
+    fn what_es_lock_asks_for_is_asked_of_products() {
+        let of = |value, args| Mode::of(OsStr::new(value), &compiled(args));
+        assert_eq!(of("frozen", "rustc --crate-type lib"), Ok(Mode::Frozen));
+        assert_eq!(of("frozen", "rustc --test"), Ok(Mode::Draft));
+        assert_eq!(of("accept", "rustc --crate-type lib"), Ok(Mode::Draft));
+        assert_eq!(of("", "rustc --crate-type lib"), Ok(Mode::Draft));
+        let unknown = of("freeze", "rustc --test").err().unwrap_or_default();
+        assert_eq!(unknown, "`ES_LOCK=freeze` has no meaning\nhelp: unset it, or set it to `frozen` or `accept`");
     }
 
     #[test]
