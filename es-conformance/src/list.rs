@@ -268,6 +268,18 @@ macro_rules! __checks {
                 parked_events_are_listed_in_order_and_page_by_page,
                 what_is_marked_to_be_dropped_stays_so,
             }
+            rebuilds {
+                what_was_rebuilt_serves_once_it_has_come_as_far,
+                a_rebuild_that_was_broken_off_is_gone_on_with,
+                who_held_a_slot_before_a_rebuild_writes_nothing_after_it,
+                what_a_rebuild_parked_is_parked_afterwards,
+                a_version_that_is_dropped_is_gone,
+                whoever_reads_while_a_rebuild_takes_its_place_finds_every_row,
+            }
+            versions {
+                an_earlier_version_serves_until_the_new_one_is_built,
+                a_build_that_was_broken_off_is_gone_on_with_by_another,
+            }
             settling {
                 an_event_that_fails_is_parked_with_what_comes_behind_it,
                 a_retry_takes_an_event_and_those_behind_it_in_order,

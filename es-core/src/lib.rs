@@ -174,7 +174,7 @@ mod worker;
 pub mod __private;
 
 pub use aggregate::{Aggregate, Apply, ApplyRecorded};
-pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, ListParked, Loaded, ParkedEvents};
+pub use app::{App, AppendEvents, Committed, Execute, Feed, Lag, ListParked, Loaded, ParkedEvents, Rebuild, Rebuilding};
 pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
 pub use error::{BackfillError, Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, TagsMissing, WaitError};

@@ -5,18 +5,22 @@ use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
+use crate::app::App;
 use crate::cause;
+use crate::error::ReadError;
 use crate::event::{EventInfo, stored_names};
 use crate::query::{Clause, Query};
 use crate::recorded::{Recorded, StoredEvent};
 use crate::store::{RowChange, Slot, ViewStore, ViewTable};
 use crate::stream::Position;
 use crate::view::InlineView;
+use crate::worker::Health;
 
 /// What views and projections have in common.
 pub trait ReadModel: 'static {
@@ -74,6 +78,12 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
     /// The rows of a view, where it is kept with every append.
     #[doc(hidden)]
     fn inline(&self) -> Option<Arc<dyn InlineView>> {
+        None
+    }
+
+    /// Builds a new version of a view beside the earlier one that serves, and puts it in its place.
+    #[doc(hidden)]
+    fn build_beside(&self, _: &App<S>, _: Duration, _: Health) -> Option<BoxFuture<'static, Result<(), ReadError>>> {
         None
     }
 

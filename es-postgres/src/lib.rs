@@ -57,6 +57,7 @@ mod parked;
 mod projection;
 mod query;
 mod read;
+mod rebuild;
 mod row;
 mod snapshot;
 mod sql;

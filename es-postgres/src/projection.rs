@@ -19,18 +19,18 @@ use uuid::Uuid;
 use crate::connections::{Held, Stopped, read_on};
 use crate::error::{is_lost, store_error};
 use crate::row::{self, bound};
-use crate::{PostgresStore, Shared, inline, parked, view};
+use crate::{PostgresStore, Shared, inline, parked, rebuild, view};
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
 /// A part of a projection as its table has it.
-struct Found {
-    lease: Lease,
+pub(crate) struct Found {
+    pub(crate) lease: Lease,
     /// Who holds it by a lease that has not run out.
     holder: Option<Uuid>,
 }
 
-fn found(row: &PgRow) -> Result<Found, StoreError> {
+pub(crate) fn found(row: &PgRow) -> Result<Found, StoreError> {
     let read = |error| StoreError::backend("reading a projection's progress", error);
     let slot = Slot {
         projection: row.try_get(0).map_err(read)?,
@@ -91,6 +91,8 @@ async fn register(shared: &Shared, held: &mut Held<'_>, claim: &Claim) -> Result
 async fn claim(shared: &Shared, held: &mut Held<'_>, claim: &Claim) -> Result<Vec<Lease>, Stopped> {
     let lasts = Duration::from_micros(u64::try_from(claim.lasts.as_micros()).unwrap_or(u64::MAX));
     let mut slots = all_found(shared, held).await?;
+    let there_is = |slot: &&Slot| !slot.is_beside() || slots.contains_key(*slot);
+    let claim = &Claim { slots: claim.slots.iter().filter(there_is).cloned().collect(), ..claim.clone() };
     if claim.slots.iter().any(|slot| !slots.contains_key(slot)) {
         register(shared, held, claim).await?;
         slots = all_found(shared, held).await?;
@@ -194,6 +196,26 @@ impl ViewStore for PostgresStore {
     async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
         let same = read_on!(self.shared.reads, "setting up a view", |held| view::open(&self.shared, &mut held, table));
         if same? { Ok(()) } else { Err(StoreError::other_shape(table)) }
+    }
+
+    async fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> Result<(), StoreError> {
+        let table = ViewTable { beside: true, ..table.clone() };
+        read_on!(self.shared.reads, "beginning to rebuild a view", |held| rebuild::begin(&self.shared, &mut held, &table, parts))
+    }
+
+    async fn finish_rebuild(&self, table: &ViewTable) -> Result<bool, StoreError> {
+        let [beside, serving] = [true, false].map(|beside| ViewTable { beside, ..table.clone() });
+        read_on!(self.shared.reads, "putting a rebuilt view in its place", |held| {
+            rebuild::finish(&self.shared, &mut held, &beside, &serving)
+        })
+    }
+
+    async fn versions(&self, projection: &str) -> Result<Vec<u32>, StoreError> {
+        read_on!(self.shared.reads, "reading a projection's versions", |held| rebuild::versions(&self.shared, &mut held, projection))
+    }
+
+    async fn drop_version(&self, projection: &str, version: u32) -> Result<(), StoreError> {
+        read_on!(self.shared.reads, "dropping a version", |held| { rebuild::drop_version(&self.shared, &mut held, projection, version) })
     }
 
     async fn claim(&self, wanted: &Claim) -> Result<Vec<Lease>, StoreError> {

@@ -57,7 +57,8 @@ statements! {
     select_checkpoint, upsert_checkpoint,
     register, alive, bury, select_workers, select_slots, give, hold, release, advance, select_progress, close_step,
     select_parked, put_parked, take_parked, mark_parked,
-    insert_view, select_view,
+    insert_view, select_view, drop_view,
+    insert_slots, select_versions, lock_slots, drop_slots, replace_slots,
     status, holding, waiting,
 }
 

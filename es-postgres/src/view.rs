@@ -18,15 +18,20 @@ type Statement = Query<'static, Postgres, PgArguments>;
 /// Makes the table and its indexes; `false` when there is one of another shape.
 pub(crate) async fn open(shared: &Shared, held: &mut Held<'_>, table: &ViewTable) -> Result<bool, Stopped> {
     let mut transaction = held.begin().await?;
+    let same = open_in(shared, &mut transaction, table).await?;
+    transaction.commit().await?;
+    Ok(same)
+}
+
+pub(crate) async fn open_in(shared: &Shared, transaction: &mut PgConnection, table: &ViewTable) -> Result<bool, sqlx::Error> {
     let fingerprint = table.fingerprint.cast_signed();
-    let insert = sqlx::query(shared.sql.insert_view()).bind(table.name).bind(i64::from(table.version)).bind(fingerprint);
+    let insert = sqlx::query(shared.sql.insert_view()).bind(table.projection()).bind(i64::from(table.version)).bind(fingerprint);
     let made = insert.execute(&mut *transaction).await?.rows_affected() == 1;
     if made {
-        create(&mut transaction, &shared.schema, table).await?;
+        create(transaction, &shared.schema, table).await?;
     }
-    let select = sqlx::query(shared.sql.select_view()).bind(table.name).bind(i64::from(table.version));
-    let found: i64 = select.fetch_one(&mut *transaction).await?.try_get(0)?;
-    transaction.commit().await?;
+    let select = sqlx::query(shared.sql.select_view()).bind(table.projection()).bind(i64::from(table.version));
+    let found: i64 = select.fetch_one(transaction).await?.try_get(0)?;
     Ok(found == fingerprint)
 }
 
@@ -45,7 +50,7 @@ async fn create(connection: &mut PgConnection, schema: &Schema, table: &ViewTabl
     Ok(())
 }
 
-fn named(schema: &Schema, table: &ViewTable) -> String {
+pub(crate) fn named(schema: &Schema, table: &ViewTable) -> String {
     format!("\"{}\".\"{}\"", schema.name(), table.table())
 }
 
@@ -136,15 +141,17 @@ async fn select(shared: &Shared, table: &ViewTable, statement: impl Fn() -> Stat
 }
 
 async fn fetch(shared: &Shared, table: &ViewTable, statement: impl Fn() -> Statement) -> Result<Vec<PgRow>, StoreError> {
-    let found = read_on!(shared.reads, "reading a view", |held| async {
+    read_on!(shared.reads, "reading a view", |held| async {
         match statement().fetch_all(&mut *held).await {
-            // no such table
-            Err(error) if code(&error) == Some("42P01") => Ok(None),
-            rows => Ok(Some(rows?)),
+            Err(error) if code(&error) == Some(NO_TABLE) => Err(StoreError::no_view(table).into()),
+            Err(error) if code(&error) == Some(NO_COLUMN) => Err(StoreError::no_column(table).into()),
+            rows => Ok(rows?),
         }
-    });
-    found?.ok_or_else(|| StoreError::no_view(table))
+    })
 }
+
+const NO_TABLE: &str = "42P01";
+const NO_COLUMN: &str = "42703";
 
 fn parsed(row: &PgRow, table: &ViewTable) -> Result<ViewRow, StoreError> {
     let read = |error| StoreError::backend("reading a row of a view", error);

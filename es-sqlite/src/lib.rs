@@ -36,6 +36,7 @@ mod query;
 mod queue;
 mod read;
 mod reader;
+mod rebuild;
 mod row;
 mod snapshot;
 mod stream;

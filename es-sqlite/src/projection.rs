@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::{failed, store_error};
 use crate::writer::now;
-use crate::{SqliteStore, inline, parked, view};
+use crate::{SqliteStore, inline, parked, rebuild, view};
 
 /// What is known of the slots of a claim, and who holds which.
 struct Known {
@@ -51,10 +51,18 @@ fn live_workers(connection: &Connection) -> rusqlite::Result<Vec<LiveWorker>> {
     .collect()
 }
 
-fn claim(connection: &Connection, claim: &Claim, wants: &str) -> rusqlite::Result<Result<Vec<Lease>, StoreError>> {
+/// What a worker would like to hold, as `live_workers` reads it.
+fn wanted(claim: &Claim) -> String {
+    let wants = claim.slots.iter().map(|slot| serde_json::json!([slot.projection, slot.version, slot.part, slot.parts]));
+    serde_json::Value::from_iter(wants).to_string()
+}
+
+fn claim(connection: &Connection, claim: &Claim) -> rusqlite::Result<Result<Vec<Lease>, StoreError>> {
     let now = now();
     let until = now.saturating_add(i64::try_from(claim.lasts.as_micros()).unwrap_or(i64::MAX));
     let mut known = known(connection, now)?;
+    let there_is = |slot: &&Slot| !slot.is_beside() || known.slots.contains_key(*slot);
+    let claim = &Claim { slots: claim.slots.iter().filter(there_is).cloned().collect(), ..claim.clone() };
     for slot in &claim.slots {
         let other = known.slots.keys().find(|other| (&other.projection, other.version) == (&slot.projection, slot.version));
         if let Some(other) = other.filter(|other| other.parts != slot.parts) {
@@ -63,7 +71,7 @@ fn claim(connection: &Connection, claim: &Claim, wants: &str) -> rusqlite::Resul
     }
     connection.prepare_cached("delete from workers where alive_until <= ?1")?.execute([now])?;
     let alive = "insert or replace into workers (worker, wants, alive_until) values (?1, ?2, ?3)";
-    connection.prepare_cached(alive)?.execute(params![claim.worker.as_bytes(), wants, until])?;
+    connection.prepare_cached(alive)?.execute(params![claim.worker.as_bytes(), wanted(claim), until])?;
     for slot in &claim.slots {
         let insert = "insert or ignore into projections (projection, version, part, parts) values (?1, ?2, ?3, ?4)";
         connection.prepare_cached(insert)?.execute(params![slot.projection, slot.version, slot.part, slot.parts])?;
@@ -100,6 +108,16 @@ fn moved(connection: &Connection, lease: &Lease, through: Position, parking: &Pa
         parked::write(connection, slot, parking)?;
     }
     Ok(moved == 1)
+}
+
+pub(crate) fn progress(connection: &Connection, projection: &str, version: u32) -> rusqlite::Result<Vec<Progress>> {
+    let select = "select part, parts, position from projections where projection = ?1 and version = ?2 order by part";
+    let mut select = connection.prepare_cached(select)?;
+    let rows = select.query_map(params![projection, version], |row| {
+        let slot = Slot { projection: projection.to_owned(), version, part: row.get(0)?, parts: row.get(1)? };
+        Ok(Progress { slot, position: Position(row.get(2)?) })
+    })?;
+    rows.collect()
 }
 
 /// What a user's projection may not do: the transaction is not its own.
@@ -150,11 +168,30 @@ impl ViewStore for SqliteStore {
         }
     }
 
+    async fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> Result<(), StoreError> {
+        let table = ViewTable { beside: true, ..table.clone() };
+        self.write_with("beginning to rebuild a view", move |connection| rebuild::begin(connection, &table, parts)).await
+    }
+
+    async fn finish_rebuild(&self, table: &ViewTable) -> Result<bool, StoreError> {
+        let [beside, serving] = [true, false].map(|beside| ViewTable { beside, ..table.clone() });
+        self.write_with("putting a rebuilt view in its place", move |connection| rebuild::finish(connection, &beside, &serving)).await
+    }
+
+    async fn versions(&self, projection: &str) -> Result<Vec<u32>, StoreError> {
+        let projection = projection.to_owned();
+        let reading = failed("reading a projection's versions");
+        self.read_with(move |reader| rebuild::versions(&reader.connection, &projection).map_err(reading)).await
+    }
+
+    async fn drop_version(&self, projection: &str, version: u32) -> Result<(), StoreError> {
+        let projection = projection.to_owned();
+        self.write_with("dropping a version", move |connection| rebuild::drop_version(connection, &projection, version)).await
+    }
+
     async fn claim(&self, wanted: &Claim) -> Result<Vec<Lease>, StoreError> {
         let wanted = wanted.clone();
-        let wants: Vec<_> = wanted.slots.iter().map(|slot| (&slot.projection, slot.version, slot.part, slot.parts)).collect();
-        let wants = serde_json::to_string(&wants).map_err(|error| StoreError::backend("writing slots as JSON", error))?;
-        self.write_with("claiming projections", move |connection| claim(connection, &wanted, &wants)).await?
+        self.write_with("claiming projections", move |connection| claim(connection, &wanted)).await?
     }
 
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
@@ -203,16 +240,7 @@ impl ViewStore for SqliteStore {
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
         let projection = projection.to_owned();
         self.read_with(move |reader| {
-            let select = "select part, parts, position from projections where projection = ?1 and version = ?2 order by part";
-            let read = || {
-                let mut select = reader.connection.prepare_cached(select)?;
-                let rows = select.query_map(params![projection, version], |row| {
-                    let slot = Slot { projection: projection.clone(), version, part: row.get(0)?, parts: row.get(1)? };
-                    Ok(Progress { slot, position: Position(row.get(2)?) })
-                })?;
-                rows.collect::<rusqlite::Result<Vec<_>>>()
-            };
-            read().map_err(|error| store_error("reading a projection's progress", error))
+            progress(&reader.connection, &projection, version).map_err(|error| store_error("reading a projection's progress", error))
         })
         .await
     }

@@ -5,13 +5,14 @@ use es_core::store::{RowChange, StoreError, ViewQuery, ViewRow, ViewTable};
 use es_core::view::{ColumnType, ColumnValue, Comparison, Filter};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use uuid::Uuid;
 
 use crate::error::store_error;
 
 /// Makes the table and its indexes; `false` when there is one of another shape.
 pub(crate) fn open(connection: &Connection, table: &ViewTable) -> rusqlite::Result<bool> {
     let select = "select fingerprint from views where view = ?1 and version = ?2";
-    let found = connection.query_row(select, params![table.name, table.version], |row| row.get::<_, i64>(0)).optional()?;
+    let found = connection.query_row(select, params![table.projection(), table.version], |row| row.get::<_, i64>(0)).optional()?;
     if let Some(found) = found {
         return Ok(found == table.fingerprint.cast_signed());
     }
@@ -23,11 +24,13 @@ pub(crate) fn open(connection: &Connection, table: &ViewTable) -> rusqlite::Resu
     );
     connection.execute(&create, [])?;
     for (column, _) in table.columns {
-        let index = quoted(&format!("{name}_{column}"));
+        // one that is built beside keeps the names of its indexes when it takes the other's place
+        let unique = if table.beside { format!("_{}", Uuid::now_v7().simple()) } else { String::new() };
+        let index = quoted(&format!("{name}_{column}{unique}"));
         connection.execute(&format!("create index {index} on {name} ({}, key)", quoted(column)), [])?;
     }
     let insert = "insert into views (view, version, fingerprint) values (?1, ?2, ?3)";
-    connection.execute(insert, params![table.name, table.version, table.fingerprint.cast_signed()])?;
+    connection.execute(insert, params![table.projection(), table.version, table.fingerprint.cast_signed()])?;
     Ok(true)
 }
 
@@ -178,6 +181,11 @@ pub(crate) fn said(table: &ViewTable, error: rusqlite::Error) -> StoreError {
             if message.starts_with("no such table") =>
         {
             StoreError::no_view(table)
+        }
+        rusqlite::Error::SqliteFailure(_, Some(message)) | rusqlite::Error::SqlInputError { msg: message, .. }
+            if message.starts_with("no such column") =>
+        {
+            StoreError::no_column(table)
         }
         _ => store_error("reading a view", error),
     }

@@ -24,6 +24,7 @@ pub(crate) const PARCELS: ViewTable = ViewTable {
         ("order", ColumnType::Integer),
     ],
     fingerprint: 0xfedc_ba98_7654_3210,
+    beside: false,
 };
 
 pub(crate) fn row(key: &str, grams: i64) -> ViewRow {

@@ -1,6 +1,7 @@
 //! Read models at the end of everything: each equals a left fold over the log, whoever kept it and whatever happened to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::IntoFuture;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -158,6 +159,15 @@ fn start(store: &Handle) -> JoinHandle<Result<(), es_core::ReadError>> {
     tokio::spawn(worker(store).run_until(std::future::pending::<()>()))
 }
 
+/// Builds both views anew.
+fn rebuild(store: &Handle) -> JoinHandle<Result<(), es_core::ReadError>> {
+    let app = App::new((**store).clone());
+    tokio::spawn(async move {
+        app.rebuild::<Depot>().lease(Duration::from_millis(400)).await?;
+        app.rebuild::<OnTheWay>().lease(Duration::from_millis(400)).await
+    })
+}
+
 pub(crate) async fn a_view_equals_a_left_fold_however_its_workers_end(place: Place) -> Outcome {
     let (mut random, mut stores) = (place.random(), vec![place.open().await?]);
     if place.needs(Promise::SharedPlace).await.is_ok() {
@@ -165,19 +175,31 @@ pub(crate) async fn a_view_equals_a_left_fold_however_its_workers_end(place: Pla
     }
     let app = App::new((*stores[0]).clone());
     let mut workers = vec![start(&stores[0])];
+    let mut rebuilds: Vec<JoinHandle<Result<(), es_core::ReadError>>> = Vec::new();
     let mut last = Position::START;
     for round in 0..40 {
         last = happen(&app, &mut random, 8).await?.max(last);
-        match random.below(3) {
+        match random.below(5) {
             // one dies without a word, wherever it is
             0 if !workers.is_empty() => workers.swap_remove(random.below(workers.len())).abort(),
             1 if workers.len() < 3 => workers.push(start(&stores[round % stores.len()])),
+            2 if rebuilds.len() < 2 => rebuilds.push(rebuild(&stores[round % stores.len()])),
+            3 if !rebuilds.is_empty() => rebuilds.swap_remove(random.below(rebuilds.len())).abort(),
             _ => tokio::time::sleep(Duration::from_micros(random.next() % 3_000)).await,
         }
     }
     workers.push(start(&stores[0]));
     caught_up(&app, last).await?;
     ends(&app).await?;
+    are_left_folds(&app).await?;
+    // one that was broken off, or begins only now
+    tokio::time::timeout(PATIENCE, app.rebuild::<Depot>().into_future()).await??;
+    tokio::time::timeout(PATIENCE, app.rebuild::<OnTheWay>().into_future()).await??;
+    rebuilds.iter().for_each(JoinHandle::abort);
+    are_left_folds(&app).await?;
+    // and is kept from there on
+    last = happen(&app, &mut random, 5).await?;
+    caught_up(&app, last).await?;
     workers.iter().for_each(JoinHandle::abort);
     are_left_folds(&app).await
 }

@@ -132,6 +132,14 @@ caught! {
     KeepsWhatIsReleased by a_lease_is_nobody_else_s_until_it_is_given_back;
     CheckedBefore by of_16_steps_at_once_from_one_position_one_is_made;
     RowsBeforeCheckpoint by a_view_equals_a_left_fold_after_workers_were_killed_and_paused;
+    RebuildsAnew by a_rebuild_that_was_broken_off_is_gone_on_with;
+    RebuildOfAnyShape by a_rebuild_that_was_broken_off_is_gone_on_with;
+    RebuiltTooEarly by what_was_rebuilt_serves_once_it_has_come_as_far;
+    RebuiltUnderOneToken by who_held_a_slot_before_a_rebuild_writes_nothing_after_it;
+    RebuildForgetsParked by what_a_rebuild_parked_is_parked_afterwards;
+    ReplacedInTwoSteps by whoever_reads_while_a_rebuild_takes_its_place_finds_every_row;
+    ClaimBegins by who_held_a_slot_before_a_rebuild_writes_nothing_after_it;
+    DroppedTableStays by a_version_that_is_dropped_is_gone;
     ParkedBefore by who_lost_the_lease_parks_nothing;
     ParkedForEver by a_step_parks_events_and_takes_them_out_again;
     TakenTwice by a_step_that_takes_what_is_no_longer_parked_does_nothing, of_16_steps_that_take_one_parked_event_one_is_made;

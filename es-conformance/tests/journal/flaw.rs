@@ -201,6 +201,22 @@ pub(crate) enum Flaw {
     CheckedBefore,
     /// Writes rows, and the checkpoint later.
     RowsBeforeCheckpoint,
+    /// Begins a rebuild anew that was broken off.
+    RebuildsAnew,
+    /// Goes on with a rebuild of another shape.
+    RebuildOfAnyShape,
+    /// Puts a rebuild in its place that has not come as far as what serves.
+    RebuiltTooEarly,
+    /// Gives what was rebuilt the first token.
+    RebuiltUnderOneToken,
+    /// Forgets what a rebuild has parked.
+    RebuildForgetsParked,
+    /// Takes away what serves, and puts the other in its place a little later.
+    ReplacedInTwoSteps,
+    /// Begins a rebuild with a claim.
+    ClaimBegins,
+    /// Leaves the table of a version that is dropped.
+    DroppedTableStays,
     /// Parks before it looks at the lease.
     ParkedBefore,
     /// Keeps what is parked no longer.

@@ -134,7 +134,57 @@ impl Kept {
         self.tables.get_mut(&table.table()).map(|table| &mut table.rows).ok_or_else(|| StoreError::no_view(table))
     }
 
+    fn progress(&self, projection: &str, version: u32) -> Vec<Progress> {
+        let of = self.slots.iter().filter(|(name, _)| name.0 == projection && name.1 == version);
+        let mut progress: Vec<_> = of.map(|(name, held)| Progress { slot: slot(name), position: Position(held.position) }).collect();
+        progress.sort_by_key(|progress| progress.slot.part);
+        progress
+    }
+
+    fn begin_rebuild(&mut self, table: &ViewTable, parts: u32, flaw: Flaw) {
+        let (projection, name) = (table.projection(), table.table());
+        let is_same = self.tables.get(&name).is_some_and(|found| found.fingerprint == table.fingerprint || flaw == Flaw::RebuildOfAnyShape);
+        if !is_same || self.progress(&projection, table.version).len() != parts as usize || flaw == Flaw::RebuildsAnew {
+            self.drop_version(&projection, table.version, flaw);
+            self.tables.insert(name, Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+        }
+        Slot::all_of(&projection, table.version, parts).for_each(|slot| drop(self.slot(&slot).clone()));
+    }
+
+    fn finish_rebuild(&mut self, beside: &ViewTable, serving: &ViewTable, flaw: Flaw) -> bool {
+        let (from, to, version) = (beside.projection(), serving.projection(), serving.version);
+        let (built, replaced) = (self.progress(&from, version), self.progress(&to, version));
+        if !Progress::may_replace(&built, &replaced) && (flaw != Flaw::RebuiltTooEarly || built.is_empty()) {
+            return false;
+        }
+        let rows = self.tables.remove(&beside.table()).unwrap();
+        let parked: Vec<_> = self.parked.iter().filter(|aside| (&*aside.slot.0, aside.slot.1) == (&*from, version)).cloned().collect();
+        let token = self.slots.iter().map(|(_, held)| held.token).max().unwrap_or_default() + 1;
+        self.drop_version(&from, version, flaw);
+        self.drop_version(&to, version, flaw);
+        self.tables.insert(serving.table(), rows);
+        for Progress { slot, position } in built {
+            let token = if flaw == Flaw::RebuiltUnderOneToken { 1 } else { token };
+            *self.slot(&Slot { projection: to.clone(), ..slot }) = Held { position: position.0, token, holder: None };
+        }
+        if flaw != Flaw::RebuildForgetsParked {
+            self.parked
+                .extend(parked.into_iter().map(|aside| Aside { slot: (to.clone(), aside.slot.1, aside.slot.2, aside.slot.3), ..aside }));
+        }
+        true
+    }
+
+    fn drop_version(&mut self, projection: &str, version: u32, flaw: Flaw) {
+        self.slots.retain(|(name, _)| (&*name.0, name.1) != (projection, version));
+        self.parked.retain(|aside| (&*aside.slot.0, aside.slot.1) != (projection, version));
+        if flaw != Flaw::DroppedTableStays {
+            self.tables.remove(&ViewTable::named(projection, version));
+        }
+    }
+
     fn claim(&mut self, claim: &Claim, flaw: Flaw) -> Result<Vec<Lease>, StoreError> {
+        let there_is = |of: &&Slot| !of.is_beside() || flaw == Flaw::ClaimBegins || self.slots.iter().any(|(name, _)| *name == named(of));
+        let claim = &Claim { slots: claim.slots.iter().filter(there_is).cloned().collect(), ..claim.clone() };
         for slot in &claim.slots {
             let of_this = |(projection, version, ..): &SlotName| (projection, *version) == (&slot.projection, slot.version);
             let other = self.slots.iter().find(|(known, _)| of_this(known) && known.3 != slot.parts);
@@ -365,6 +415,37 @@ impl ViewStore for Journal {
         })
     }
 
+    async fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> Result<(), StoreError> {
+        self.change(|kept| {
+            kept.begin_rebuild(&ViewTable { beside: true, ..table.clone() }, parts, self.flaw());
+            Ok(())
+        })
+    }
+
+    async fn finish_rebuild(&self, table: &ViewTable) -> Result<bool, StoreError> {
+        let [beside, serving] = [true, false].map(|beside| ViewTable { beside, ..table.clone() });
+        if self.flaw() == Flaw::ReplacedInTwoSteps {
+            self.change(|kept| {
+                kept.tables.remove(&serving.table());
+                Ok::<_, StoreError>(())
+            })?;
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        self.change(|kept| Ok(kept.finish_rebuild(&beside, &serving, self.flaw())))
+    }
+
+    async fn versions(&self, projection: &str) -> Result<Vec<u32>, StoreError> {
+        let versions = self.look(|kept| Ok(kept.slots.iter().filter(|(name, _)| name.0 == projection).map(|(name, _)| name.1).collect()));
+        versions.map(|versions: BTreeSet<u32>| versions.into_iter().collect())
+    }
+
+    async fn drop_version(&self, projection: &str, version: u32) -> Result<(), StoreError> {
+        self.change(|kept| {
+            kept.drop_version(projection, version, self.flaw());
+            Ok(())
+        })
+    }
+
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
         self.change(|kept| kept.claim(claim, self.flaw()))
     }
@@ -441,10 +522,7 @@ impl ViewStore for Journal {
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
-        self.look(|kept| {
-            let of = kept.slots.iter().filter(|(name, _)| name.0 == projection && name.1 == version);
-            Ok(of.map(|(name, held)| Progress { slot: slot(name), position: Position(held.position) }).collect())
-        })
+        self.look(|kept| Ok(kept.progress(projection, version)))
     }
 
     async fn rows(&self, table: &ViewTable, keys: Vec<String>) -> Result<Vec<ViewRow>, StoreError> {

@@ -13,6 +13,7 @@ mod on_stream;
 mod on_tags;
 mod parked;
 mod read_models;
+mod rebuild;
 mod repeat;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub use load::Loaded;
 pub(crate) use load::undecoded;
 pub use parked::{ListParked, ParkedEvents};
 pub use read_models::Lag;
+pub use rebuild::{Rebuild, Rebuilding};
 
 use crate::aggregate::Aggregate;
 use crate::backfill::Complete;

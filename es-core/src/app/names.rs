@@ -1,4 +1,4 @@
-//! An event's name belongs to one type.
+//! An event's name belongs to one type; and what else needs to be looked at once.
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
@@ -16,6 +16,7 @@ pub(crate) struct Names(RwLock<Known>);
 struct Known {
     seen: HashSet<TypeId>,
     owners: HashMap<&'static str, &'static str>,
+    built: HashSet<TypeId>,
 }
 
 impl Names {
@@ -41,5 +42,14 @@ impl Names {
         }
         known.seen.insert(TypeId::of::<T>());
         Ok(())
+    }
+
+    /// Whether this version of a read model was seen to serve; it goes on doing so.
+    pub(crate) fn is_built<T: 'static>(&self) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).built.contains(&TypeId::of::<T>())
+    }
+
+    pub(crate) fn built<T: 'static>(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).built.insert(TypeId::of::<T>());
     }
 }

@@ -28,8 +28,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_m
 
 impl<S: ViewStore> App<S> {
     /// The rows of a view, as far as its worker has come.
+    ///
+    /// As long as a new version of it is being built, these are the rows of the version before, if the new type reads them.
     pub fn view<V: View>(&self) -> Views<'_, S, V> {
-        Views::new(self.store())
+        Views::new(self)
     }
 
     /// A view's row folded now from all events of its kinds up to the head, without its table: for rows that are rarely asked for, and to
@@ -119,8 +121,21 @@ impl<S: ViewStore> App<S> {
         Ok(Lag { position, events: head.0.saturating_sub(position.0), since })
     }
 
-    async fn reached<R: ReadModel>(&self) -> Result<Position, ReadError> {
-        let parts = self.store().progress(R::NAME, R::VERSION).await?;
+    pub(crate) async fn reached<R: ReadModel>(&self) -> Result<Position, ReadError> {
+        let parts = self.store().progress(R::NAME, self.serving::<R>().await?).await?;
         Ok(parts.iter().map(|part| part.position).min().unwrap_or_default())
+    }
+
+    /// The version that serves: its own, unless that is still being built beside an earlier one.
+    pub(crate) async fn serving<R: ReadModel>(&self) -> Result<u32, ReadError> {
+        if self.names().is_built::<R>() {
+            return Ok(R::VERSION);
+        }
+        let versions = self.store().versions(R::NAME).await?;
+        if versions.contains(&R::VERSION) {
+            self.names().built::<R>();
+            return Ok(R::VERSION);
+        }
+        Ok(versions.into_iter().rfind(|version| *version < R::VERSION).unwrap_or(R::VERSION))
     }
 }

@@ -12,7 +12,7 @@ use crate::store::{
     ParkedQuery, Parking, Plan, Progress, RowChange, Slot, Step, StoreError, TableChanges, ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::Position;
-use crate::view::{ColumnValue, Filter};
+use crate::view::{ColumnType, ColumnValue, Filter};
 
 /// What is kept beside the log.
 #[derive(Debug, Default)]
@@ -29,7 +29,14 @@ type ParkedAt = (String, u32, Position, String);
 #[derive(Debug)]
 struct Table {
     fingerprint: u64,
+    columns: &'static [(&'static str, ColumnType)],
     rows: BTreeMap<String, ViewRow>,
+}
+
+impl Table {
+    fn new(table: &ViewTable) -> Self {
+        Self { fingerprint: table.fingerprint, columns: table.columns, rows: BTreeMap::new() }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +54,8 @@ impl Held {
 
 impl Kept {
     fn claim(&mut self, claim: &Claim, now: Instant) -> Result<Vec<Lease>, StoreError> {
+        let there_is = |slot: &Slot| !slot.is_beside() || self.slots.contains_key(slot);
+        let claim = &Claim { slots: claim.slots.iter().filter(|slot| there_is(slot)).cloned().collect(), ..claim.clone() };
         for slot in &claim.slots {
             let other = self.slots.keys().find(|other| (&other.projection, other.version) == (&slot.projection, slot.version));
             if let Some(other) = other.filter(|other| other.parts != slot.parts) {
@@ -81,6 +90,53 @@ impl Kept {
     fn table(&mut self, table: &ViewTable) -> Result<&mut Table, StoreError> {
         let name = table.table();
         self.tables.get_mut(&name).ok_or_else(|| StoreError::no_view(table))
+    }
+
+    fn begin_rebuild(&mut self, table: &ViewTable, parts: u32) {
+        let (projection, name) = (table.projection(), table.table());
+        let is_same = self.tables.get(&name).is_some_and(|found| found.fingerprint == table.fingerprint);
+        if !is_same || self.progress(&projection, table.version).len() != parts as usize {
+            self.drop_version(&projection, table.version);
+            self.tables.insert(name, Table::new(table));
+        }
+        for slot in Slot::all_of(&projection, table.version, parts) {
+            self.slots.entry(slot).or_default();
+        }
+    }
+
+    fn finish_rebuild(&mut self, table: &ViewTable) -> bool {
+        let (beside, serving) = (table.clone().beside(true), table.clone().beside(false));
+        let (from, to) = (beside.projection(), serving.projection());
+        let (built, replaced) = (self.progress(&from, table.version), self.progress(&to, table.version));
+        if !Progress::may_replace(&built, &replaced) {
+            return false;
+        }
+        let token = self.slots.values().map(|held| held.token).max().unwrap_or_default() + 1;
+        let parked = self.parked.values().filter(|parked| (&parked.slot.projection, parked.slot.version) == (&from, table.version));
+        let parked: Vec<Parked> = parked.cloned().collect();
+        let Some(rows) = self.tables.remove(&beside.table()) else { return false };
+        self.drop_version(&from, table.version);
+        self.drop_version(&to, table.version);
+        self.tables.insert(serving.table(), rows);
+        for Progress { slot, position } in built {
+            self.slots.insert(Slot { projection: to.clone(), ..slot }, Held { position, token, holder: None });
+        }
+        for mut parked in parked {
+            parked.slot.projection.clone_from(&to);
+            self.parked.insert((to.clone(), table.version, parked.position, parked.key.clone()), parked);
+        }
+        true
+    }
+
+    fn progress(&self, projection: &str, version: u32) -> Vec<Progress> {
+        let of = self.slots.iter().filter(|(slot, _)| slot.projection == projection && slot.version == version);
+        of.map(|(slot, held)| Progress { slot: slot.clone(), position: held.position }).collect()
+    }
+
+    fn drop_version(&mut self, projection: &str, version: u32) {
+        self.slots.retain(|slot, _| (&*slot.projection, slot.version) != (projection, version));
+        self.parked.retain(|(of, at, ..), _| (&**of, *at) != (projection, version));
+        self.tables.remove(&ViewTable::named(projection, version));
     }
 
     fn is_held(&self, lease: &Lease) -> bool {
@@ -145,22 +201,45 @@ impl Table {
     }
 }
 
-/// Whether all filters let a row through.
-fn is_listed(table: &ViewTable, row: &ViewRow, filters: &[Filter]) -> bool {
-    filters.iter().all(|filter| {
-        let at = table.columns.iter().position(|(name, _)| *name == filter.column);
-        filter.allows(at.and_then(|at| row.columns.get(at)).unwrap_or(&ColumnValue::Null))
-    })
+impl Table {
+    /// The rows that all filters let through.
+    fn listed<'a>(&'a self, table: &ViewTable, filters: &'a [Filter]) -> Result<impl Iterator<Item = &'a ViewRow>, StoreError> {
+        let of = |filter: &'a Filter| Some((self.columns.iter().position(|(name, _)| *name == filter.column)?, filter));
+        let filters: Vec<_> = filters.iter().map(of).collect::<Option<_>>().ok_or_else(|| StoreError::no_column(table))?;
+        let is_listed =
+            move |row: &&ViewRow| filters.iter().all(|(at, filter)| filter.allows(row.columns.get(*at).unwrap_or(&ColumnValue::Null)));
+        Ok(self.rows.values().filter(is_listed))
+    }
 }
 
 impl ViewStore for MemoryStore {
     async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        let found = kept.tables.entry(table.table()).or_insert_with(|| Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+        let found = kept.tables.entry(table.table()).or_insert_with(|| Table::new(table));
         match found.fingerprint == table.fingerprint {
             true => Ok(()),
             false => Err(StoreError::other_shape(table)),
         }
+    }
+
+    async fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> Result<(), StoreError> {
+        self.kept().begin_rebuild(&table.clone().beside(true), parts);
+        Ok(())
+    }
+
+    async fn finish_rebuild(&self, table: &ViewTable) -> Result<bool, StoreError> {
+        Ok(self.kept().finish_rebuild(table))
+    }
+
+    async fn versions(&self, projection: &str) -> Result<Vec<u32>, StoreError> {
+        let kept = self.kept();
+        let versions = kept.slots.keys().filter(|slot| slot.projection == projection).map(|slot| slot.version);
+        Ok(versions.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn drop_version(&self, projection: &str, version: u32) -> Result<(), StoreError> {
+        self.kept().drop_version(projection, version);
+        Ok(())
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
@@ -189,9 +268,7 @@ impl ViewStore for MemoryStore {
     }
 
     async fn progress(&self, projection: &str, version: u32) -> Result<Vec<Progress>, StoreError> {
-        let kept = self.kept();
-        let of = kept.slots.iter().filter(|(slot, _)| slot.projection == projection && slot.version == version);
-        Ok(of.map(|(slot, held)| Progress { slot: slot.clone(), position: held.position }).collect())
+        Ok(self.kept().progress(projection, version))
     }
 
     async fn parked(&self, query: &ParkedQuery) -> Result<Vec<Parked>, StoreError> {
@@ -220,14 +297,13 @@ impl ViewStore for MemoryStore {
 
     async fn list(&self, table: &ViewTable, query: &ViewQuery) -> Result<Vec<ViewRow>, StoreError> {
         let mut kept = self.kept();
-        let rows = kept.table(table)?.rows.values();
-        let behind = rows.filter(|row| query.after.as_ref().is_none_or(|after| row.key > *after));
-        let listed = behind.filter(|row| is_listed(table, row, &query.filters));
-        Ok(listed.take(usize::try_from(query.limit).unwrap_or(usize::MAX)).cloned().collect())
+        let listed = kept.table(table)?.listed(table, &query.filters)?;
+        let behind = listed.filter(|row| query.after.as_ref().is_none_or(|after| row.key > *after));
+        Ok(behind.take(usize::try_from(query.limit).unwrap_or(usize::MAX)).cloned().collect())
     }
 
     async fn count(&self, table: &ViewTable, filters: &[Filter]) -> Result<u64, StoreError> {
         let mut kept = self.kept();
-        Ok(kept.table(table)?.rows.values().filter(|row| is_listed(table, row, filters)).count() as u64)
+        Ok(kept.table(table)?.listed(table, filters)?.count() as u64)
     }
 }

@@ -104,6 +104,10 @@ erased! {
     CheckpointStore: checkpoint(name: &'a str) -> Position, StoreError;
     CheckpointStore: save_checkpoint(name: &'a str, position: Position) -> (), StoreError;
     ViewStore: open_view(table: &'a ViewTable) -> (), StoreError;
+    ViewStore: begin_rebuild(table: &'a ViewTable, parts: u32) -> (), StoreError;
+    ViewStore: finish_rebuild(table: &'a ViewTable) -> bool, StoreError;
+    ViewStore: versions(projection: &'a str) -> Vec<u32>, StoreError;
+    ViewStore: drop_version(projection: &'a str, version: u32) -> (), StoreError;
     ViewStore: claim(claim: &'a Claim) -> Vec<Lease>, StoreError;
     ViewStore: release(worker: Uuid) -> (), StoreError;
     ViewStore: progress(projection: &'a str, version: u32) -> Vec<Progress>, StoreError;
@@ -195,6 +199,22 @@ impl CheckpointStore for AnyStore {
 impl ViewStore for AnyStore {
     async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
         self.0.open_view(table).await
+    }
+
+    async fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> Result<(), StoreError> {
+        self.0.begin_rebuild(table, parts).await
+    }
+
+    async fn finish_rebuild(&self, table: &ViewTable) -> Result<bool, StoreError> {
+        self.0.finish_rebuild(table).await
+    }
+
+    async fn versions(&self, projection: &str) -> Result<Vec<u32>, StoreError> {
+        self.0.versions(projection).await
+    }
+
+    async fn drop_version(&self, projection: &str, version: u32) -> Result<(), StoreError> {
+        self.0.drop_version(projection, version).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {

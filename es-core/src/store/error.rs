@@ -72,6 +72,16 @@ impl StoreError {
         }
     }
 
+    /// A view that lacks a column by which its rows are asked for: it is of an earlier version than the one who asks.
+    pub fn no_column(table: &ViewTable) -> Self {
+        let ViewTable { name, version, .. } = table;
+        Self::Refused {
+            reason: format!(
+                "view `{name}` version {version} serves, and lacks a column that is asked for: wait until the new version is built"
+            ),
+        }
+    }
+
     /// A projection that is kept in another number of parts.
     pub fn other_parts(slot: &Slot, found: u32) -> Self {
         let Slot { projection, version, parts, .. } = slot;

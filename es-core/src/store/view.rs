@@ -22,6 +22,21 @@ pub trait ViewStore: Store {
     /// [`StoreError::Refused`] when there is a table of this name and version with another shape.
     fn open_view(&self, table: &ViewTable) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Sets up a second table of a view, beside the one that serves, and its slots at the start. Those that are there already are gone on
+    /// with; where they are of another shape or number of parts, it begins anew.
+    fn begin_rebuild(&self, table: &ViewTable, parts: u32) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Puts the second table in the place of the one that serves, with its checkpoints and its parked events, in one transaction: nobody
+    /// holds the slots afterwards. Nothing is done, and `false` is returned, where there is no second table, or the one that serves, if
+    /// there is one, has come further or is kept in another number of parts.
+    fn finish_rebuild(&self, table: &ViewTable) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// The versions of a projection that there are, the lowest first; without those that are only built beside.
+    fn versions(&self, projection: &str) -> impl Future<Output = Result<Vec<u32>, StoreError>> + Send;
+
+    /// Forgets a version of a projection: its checkpoints, its parked events and, of a view, its table.
+    fn drop_version(&self, projection: &str, version: u32) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Renews what a worker holds, takes what is its share, and gives back what is not: see [`Plan`](super::Plan), by which every
     /// store decides. Leases run on the store's clock.
     ///
@@ -84,14 +99,37 @@ pub struct ViewTable {
     pub columns: &'static [(&'static str, ColumnType)],
     /// What its rows are made by: the shape of the state and of its events.
     pub fingerprint: u64,
+    /// Whether it is the one that is built anew, beside the one that serves.
+    pub beside: bool,
 }
 
 impl ViewTable {
-    /// The name of the table: `view_order_summary_v1`.
+    /// The name of the table: `view_order_summary_v1`, and of the one beside it `view_order_summary_v1_rebuild`.
     pub fn table(&self) -> String {
-        format!("view_{}_v{}", self.name, self.version)
+        Self::named(&self.projection(), self.version)
+    }
+
+    /// The table of the slots of this name: see [`Slot::projection`].
+    pub fn named(projection: &str, version: u32) -> String {
+        match projection.strip_suffix(BESIDE) {
+            Some(name) => format!("view_{name}_v{version}_rebuild"),
+            None => format!("view_{projection}_v{version}"),
+        }
+    }
+
+    /// The name of its slots.
+    pub fn projection(&self) -> String {
+        format!("{}{}", self.name, if self.beside { BESIDE } else { "" })
+    }
+
+    /// The one that serves, or the one that is built beside it.
+    pub(crate) fn beside(self, beside: bool) -> Self {
+        Self { beside, ..self }
     }
 }
+
+/// What the slots of a view's second table are called by, after its name: no projection's name ends like that.
+const BESIDE: &str = "~rebuild";
 
 /// A row of a view.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,7 +186,7 @@ pub struct ViewQuery {
 /// One part of one version of a projection: what a worker can hold.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot {
-    /// The projection's name.
+    /// The projection's name; that of a view which is built anew, beside the one that serves, is followed by `~rebuild`.
     pub projection: String,
     /// Its version.
     pub version: u32,
@@ -156,6 +194,20 @@ pub struct Slot {
     pub part: u32,
     /// How many parts there are. It stays the same for a version.
     pub parts: u32,
+}
+
+impl Slot {
+    /// All slots of a projection.
+    pub fn all_of(projection: &str, version: u32, parts: u32) -> impl Iterator<Item = Self> + use<> {
+        let projection = projection.to_owned();
+        (0..parts).map(move |part| Self { projection: projection.clone(), version, part, parts })
+    }
+
+    /// Whether it is of a view that is built beside the one that serves. A claim does not make it: that is for
+    /// [`begin_rebuild`](ViewStore::begin_rebuild), so that a worker which comes late does not begin all over.
+    pub fn is_beside(&self) -> bool {
+        self.projection.ends_with(BESIDE)
+    }
 }
 
 /// A slot that a worker holds.
@@ -187,6 +239,15 @@ pub struct Progress {
     pub slot: Slot,
     /// All events up to here have taken effect.
     pub position: Position,
+}
+
+impl Progress {
+    /// Whether one that has come so far may take the place of another, part by part, without anything being seen to go back: for stores.
+    pub fn may_replace(built: &[Self], serving: &[Self]) -> bool {
+        let passed = |(serving, built): (&Self, &Self)| built.slot.part == serving.slot.part && built.position >= serving.position;
+        let same_parts = serving.is_empty() || serving.len() == built.len();
+        !built.is_empty() && same_parts && serving.iter().zip(built).all(passed)
+    }
 }
 
 /// What is written at once for one slot.

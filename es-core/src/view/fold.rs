@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::app::App;
+use crate::error::ReadError;
 use crate::event::EventInfo;
 use crate::fingerprint::fnv1a;
 use crate::projection::{ChangedRows, OnError, Projection, ProjectionError, ReadModel, Wanted, panicked};
@@ -15,6 +18,7 @@ use crate::stream::Position;
 use crate::text;
 use crate::view::inline::CachedRows;
 use crate::view::{ColumnValue, InlineView, View, ViewOf, table};
+use crate::worker::Health;
 
 impl<V: View> ReadModel for ViewOf<V> {
     const NAME: &'static str = V::NAME;
@@ -29,7 +33,12 @@ impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
     }
 
     fn table(&self) -> Option<ViewTable> {
-        Some(table::<V>())
+        Some(table::<V>().beside(self.beside))
+    }
+
+    fn build_beside(&self, app: &App<S>, lease: Duration, health: Health) -> Option<BoxFuture<'static, Result<(), ReadError>>> {
+        let (app, parts) = (app.clone(), self.parts);
+        Some(Box::pin(async move { app.rebuild::<V>().parts(parts).lease(lease).health(health).await }))
     }
 
     fn inline(&self) -> Option<Arc<dyn InlineView>> {
@@ -60,7 +69,7 @@ impl<S: ViewStore, V: View> Projection<S> for ViewOf<V> {
                 return Ok(ChangedRows { rows: Vec::new(), behind });
             }
             let mut rows = Rows::<V>::default();
-            for row in store.rows(&table::<V>(), keys).await? {
+            for row in store.rows(&table::<V>().beside(self.beside), keys).await? {
                 rows.put(row.key, serde_json::from_slice(&row.state)?);
             }
             for (key, event) in changes {

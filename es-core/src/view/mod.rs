@@ -71,7 +71,7 @@ pub trait View: ReadModel + EventSet + Default + Clone + Serialize + Deserialize
 
     /// This view, to be added to a [`Worker`](crate::Worker).
     fn projection() -> ViewOf<Self> {
-        ViewOf { parts: 1, view: PhantomData }
+        ViewOf { parts: 1, beside: false, view: PhantomData }
     }
 }
 
@@ -90,6 +90,8 @@ pub trait KeyOf<E>: View {
 /// A view as a worker keeps it: [`View::projection`].
 pub struct ViewOf<V> {
     parts: u32,
+    /// Whether its rows are those of the table beside the one that serves.
+    beside: bool,
     view: PhantomData<fn() -> V>,
 }
 
@@ -98,6 +100,11 @@ impl<V> ViewOf<V> {
     #[must_use]
     pub fn parts(mut self, parts: u32) -> Self {
         self.parts = parts.max(1);
+        self
+    }
+
+    pub(crate) fn beside(mut self) -> Self {
+        self.beside = true;
         self
     }
 }
@@ -112,7 +119,7 @@ impl<V: View> fmt::Debug for ViewOf<V> {
 pub(crate) fn table<V: View>() -> ViewTable {
     // not of `V` itself, which may be an aggregate with snapshots besides
     let fingerprint = once_for::<ViewOf<V>>(describe::<V>);
-    ViewTable { name: V::NAME, version: V::VERSION, columns: V::COLUMNS, fingerprint }
+    ViewTable { name: V::NAME, version: V::VERSION, columns: V::COLUMNS, fingerprint, beside: false }
 }
 
 /// The shape of a row, the names of its events, its columns.

@@ -5,21 +5,22 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
+use crate::app::App;
 use crate::error::ReadError;
-use crate::store::{StoreError, ViewQuery, ViewRow, ViewStore};
-use crate::view::column::FilterOf;
+use crate::store::{StoreError, ViewQuery, ViewRow, ViewStore, ViewTable};
+use crate::view::column::{Filter, FilterOf};
 use crate::view::{View, table};
 
 /// The rows of the view `V`: [`App::view`](crate::App::view).
 #[derive(Debug)]
 pub struct Views<'a, S, V> {
-    store: &'a S,
+    app: &'a App<S>,
     view: PhantomData<fn() -> V>,
 }
 
 impl<'a, S: ViewStore, V: View> Views<'a, S, V> {
-    pub(crate) fn new(store: &'a S) -> Self {
-        Self { store, view: PhantomData }
+    pub(crate) fn new(app: &'a App<S>) -> Self {
+        Self { app, view: PhantomData }
     }
 
     /// The row of this key.
@@ -27,24 +28,41 @@ impl<'a, S: ViewStore, V: View> Views<'a, S, V> {
     /// # Errors
     /// [`ReadError`]; also when no worker has set the view up yet.
     pub async fn get(&self, key: &V::Key) -> Result<Option<V>, ReadError> {
-        let rows = self.store.rows(&table::<V>(), vec![key.to_string()]).await?;
-        rows.into_iter().next().map(|row| state::<V>(&row)).transpose().map_err(ReadError::from)
+        let table = serving::<S, V>(self.app, &[]).await?;
+        let rows = self.app.store().rows(&table, vec![key.to_string()]).await?;
+        rows.into_iter().next().map(|row| state::<V>(&table, &row)).transpose().map_err(ReadError::from)
     }
 
     /// The rows in byte order of their printed keys: up to 100, unless [`limit`](ListRows::limit) says otherwise.
     pub fn list(&self) -> ListRows<'a, S, V> {
-        ListRows { store: self.store, query: ViewQuery { limit: 100, ..ViewQuery::default() }, view: PhantomData }
+        ListRows { app: self.app, query: ViewQuery { limit: 100, ..ViewQuery::default() }, view: PhantomData }
     }
 
     /// How many rows there are.
     pub fn count(&self) -> CountRows<'a, S, V> {
-        CountRows { store: self.store, filters: Vec::new(), view: PhantomData }
+        CountRows { app: self.app, filters: Vec::new(), view: PhantomData }
     }
 }
 
-fn state<V: View>(row: &ViewRow) -> Result<V, StoreError> {
-    serde_json::from_slice(&row.state).map_err(|error| StoreError::Corrupt {
-        what: format!("a row `{}` of `{}` that does not decode: {error}", row.key, table::<V>().table()),
+/// The table that serves: that of an earlier version, as long as this one is built beside it.
+async fn serving<S: ViewStore, V: View>(app: &App<S>, filters: &[Filter]) -> Result<ViewTable, ReadError> {
+    let (own, version) = (table::<V>(), app.serving::<V>().await?);
+    // of an earlier one only those columns are known that somebody asks for
+    let columns = if version == own.version || !filters.is_empty() { own.columns } else { &[] };
+    Ok(ViewTable { version, columns, ..own })
+}
+
+fn state<V: View>(table: &ViewTable, row: &ViewRow) -> Result<V, StoreError> {
+    serde_json::from_slice(&row.state).map_err(|error| match table.version == V::VERSION {
+        true => StoreError::Corrupt { what: format!("a row `{}` of `{}` that does not decode: {error}", row.key, table.table()) },
+        false => StoreError::Refused {
+            reason: format!(
+                "view `{}` version {} is still being built, and does not read the rows of version {}: wait for it ({error})",
+                V::NAME,
+                V::VERSION,
+                table.version
+            ),
+        },
     })
 }
 
@@ -52,7 +70,7 @@ fn state<V: View>(row: &ViewRow) -> Result<V, StoreError> {
 #[must_use = "nothing is read until it is awaited"]
 #[derive(Debug)]
 pub struct ListRows<'a, S, V> {
-    store: &'a S,
+    app: &'a App<S>,
     query: ViewQuery,
     view: PhantomData<fn() -> V>,
 }
@@ -83,10 +101,11 @@ impl<'a, S: ViewStore, V: View> IntoFuture for ListRows<'a, S, V> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let rows = self.store.list(&table::<V>(), &self.query).await?;
+            let table = serving::<S, V>(self.app, &self.query.filters).await?;
+            let rows = self.app.store().list(&table, &self.query).await?;
             let parsed = rows.into_iter().map(|row| {
-                let state = state::<V>(&row)?;
-                let what = || format!("a key `{}` in `{}` that its type does not read", row.key, table::<V>().table());
+                let state = state::<V>(&table, &row)?;
+                let what = || format!("a key `{}` in `{}` that its type does not read", row.key, table.table());
                 let key = row.key.parse().map_err(|_| StoreError::Corrupt { what: what() })?;
                 Ok((key, state))
             });
@@ -99,8 +118,8 @@ impl<'a, S: ViewStore, V: View> IntoFuture for ListRows<'a, S, V> {
 #[must_use = "nothing is counted until it is awaited"]
 #[derive(Debug)]
 pub struct CountRows<'a, S, V> {
-    store: &'a S,
-    filters: Vec<crate::view::Filter>,
+    app: &'a App<S>,
+    filters: Vec<Filter>,
     view: PhantomData<fn() -> V>,
 }
 
@@ -117,6 +136,9 @@ impl<'a, S: ViewStore, V: View> IntoFuture for CountRows<'a, S, V> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.store.count(&table::<V>(), &self.filters).await?) })
+        Box::pin(async move {
+            let table = serving::<S, V>(self.app, &self.filters).await?;
+            Ok(self.app.store().count(&table, &self.filters).await?)
+        })
     }
 }

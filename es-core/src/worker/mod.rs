@@ -1,6 +1,7 @@
 //! Workers: they keep projections up to date, together with other processes.
 
 mod batch;
+mod crew;
 mod health;
 mod parking;
 mod slot;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{self, BoxFuture};
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -24,7 +26,9 @@ use crate::error::ReadError;
 use crate::event::stored_names;
 use crate::projection::Projection;
 use crate::query::{Clause, Query};
-use crate::store::{Claim, Lease, Slot, ViewStore, ViewTable};
+use crate::store::{Claim, Lease, PageSize, Slot, ViewStore, ViewTable};
+use crate::view::View;
+use crew::Crew;
 use slot::{Running, Shared};
 use window::Window;
 
@@ -32,17 +36,25 @@ use window::Window;
 ///
 /// Several workers, in one process or many, share the projections that they have in common: each part of one is held by one worker at
 /// a time, under a lease that another takes over when it runs out.
+///
+/// A view of a new version is built beside the earlier one, which serves until the new one has caught up: see
+/// [`App::rebuild`]. The earlier one is kept up to date meanwhile by whoever has it added, and dropped by
+/// [`App::drop_version`].
 #[must_use = "it does nothing until it runs"]
 pub struct Worker<S: ViewStore> {
     app: App<S>,
     id: Uuid,
     lease: Duration,
+    page: PageSize,
     health: Health,
     kept: Vec<Kept<S>>,
 }
 
 /// Works on one slot until the worker ends.
 type Run<S> = dyn Fn(Arc<Shared<S>>, Slot, watch::Receiver<Claimed>) -> BoxFuture<'static, ()> + Send + Sync;
+
+/// Builds a new version beside the one that serves.
+type Build<S> = dyn Fn(&App<S>, Duration, Health) -> Option<BoxFuture<'static, Result<(), ReadError>>> + Send + Sync;
 
 /// A projection that was added.
 struct Kept<S> {
@@ -52,6 +64,7 @@ struct Kept<S> {
     table: Option<ViewTable>,
     names: Vec<&'static str>,
     check: fn(&App<S>) -> Result<(), ReadError>,
+    build: Box<Build<S>>,
     run: Box<Run<S>>,
 }
 
@@ -62,10 +75,19 @@ pub(crate) struct Claimed {
     ending: bool,
 }
 
+/// How much is read at once for a view that is built anew.
+const LARGE_PAGE: PageSize = PageSize { events: 10_000, bytes: 8 << 20 };
+
 impl<S: ViewStore> Worker<S> {
     /// A worker on the store of `app`, with leases of 5 seconds.
     pub fn new(app: &App<S>) -> Self {
-        Self { app: app.clone(), id: Uuid::now_v7(), lease: Duration::from_secs(5), health: Health::default(), kept: Vec::new() }
+        let (lease, page) = (Duration::from_secs(5), app.page_size());
+        Self { app: app.clone(), id: Uuid::now_v7(), lease, page, health: Health::default(), kept: Vec::new() }
+    }
+
+    /// A worker that builds the table of a view beside the one that serves.
+    pub(crate) fn beside<V: View>(app: &App<S>, parts: u32, health: Health) -> Self {
+        Self { page: LARGE_PAGE, health, ..Self::new(app).add(V::projection().parts(parts).beside()) }
     }
 
     /// Works on a projection, too.
@@ -73,6 +95,7 @@ impl<S: ViewStore> Worker<S> {
     pub fn add<P: Projection<S>>(mut self, projection: P) -> Self {
         let (parts, table) = (projection.parts(), projection.table());
         let projection = Arc::new(projection);
+        let built = projection.clone();
         self.kept.push(Kept {
             name: P::NAME,
             version: P::VERSION,
@@ -80,6 +103,7 @@ impl<S: ViewStore> Worker<S> {
             table,
             names: stored_names(P::EVENTS),
             check: |app| Ok(app.names().check_events::<P>(&[P::EVENTS])?),
+            build: Box::new(move |app, lease, health| built.build_beside(app, lease, health)),
             run: Box::new(move |shared, slot, claimed| Box::pin(Running::new(shared, projection.clone(), slot, claimed).run())),
         });
         self
@@ -108,27 +132,56 @@ impl<S: ViewStore> Worker<S> {
     pub async fn run_until(self, shutdown: impl IntoFuture<Output = ()>) -> Result<(), ReadError> {
         self.check()?;
         let store = self.app.store().clone();
-        for table in self.kept.iter().filter_map(|kept| kept.table.as_ref()) {
-            store.open_view(table).await?;
-        }
-        let claim = Claim { worker: self.id, slots: self.kept.iter().flat_map(Kept::slots).collect(), lasts: self.lease };
-        let first = store.claim(&claim).await?;
         let names = self.kept.iter().flat_map(|kept| kept.names.iter().copied());
-        let window = Window::new(store.clone(), Query::from(Clause::new().names(names)), self.app.page_size());
+        let window = Window::new(store.clone(), Query::from(Clause::new().names(names)), self.page);
         let shared = Arc::new(Shared { store: store.clone(), window, health: self.health.clone(), claim_now: Notify::new() });
-        let (claims, claimed) = watch::channel(claimed(first));
-        let mut tasks = JoinSet::new();
-        for kept in &self.kept {
-            for slot in kept.slots() {
-                tasks.spawn((kept.run)(shared.clone(), slot, claimed.clone()));
+        let claim = Claim { worker: self.id, slots: Vec::new(), lasts: self.lease };
+        let mut crew = Crew {
+            worker: &self,
+            shared,
+            claim,
+            claims: watch::Sender::default(),
+            tasks: JoinSet::new(),
+            at_work: HashMap::new(),
+            waiting: Vec::new(),
+        };
+        let mut building = FuturesUnordered::new();
+        for (at, kept) in self.kept.iter().enumerate() {
+            match self.is_to_be_built(kept).await? {
+                true => building.push(self.built(at)),
+                false => crew.begin(at).await?,
             }
         }
-        drop(claimed);
-        let claiming = std::pin::pin!(keep_claiming(&store, &claim, &claims, &shared.claim_now));
-        let _ = future::select(std::pin::pin!(shutdown.into_future()), claiming).await;
-        claims.send_modify(|claimed| claimed.ending = true);
-        while tasks.join_next().await.is_some() {}
+        crew.claim().await?;
+        {
+            let working = std::pin::pin!(crew.run(&mut building));
+            let _ = future::select(std::pin::pin!(shutdown.into_future()), working).await;
+        }
+        drop(building);
+        crew.end().await;
         Ok(store.release(self.id).await?)
+    }
+
+    /// Whether an earlier version serves until this one has been built.
+    async fn is_to_be_built(&self, kept: &Kept<S>) -> Result<bool, ReadError> {
+        if kept.table.as_ref().is_none_or(|table| table.beside) {
+            return Ok(false);
+        }
+        let versions = self.app.store().versions(kept.name).await?;
+        Ok(!versions.contains(&kept.version) && versions.iter().any(|version| *version < kept.version))
+    }
+
+    /// Builds a version, however often that takes; which one.
+    async fn built(&self, at: usize) -> usize {
+        let kept = &self.kept[at];
+        while let Some(build) = (kept.build)(&self.app, self.lease, self.health.clone()) {
+            let Err(error) = build.await else { break };
+            tracing::warn!(view = kept.name, version = kept.version, %error, "a new version could not be built, and is tried again");
+            kept.slots().for_each(|slot| self.health.failed(&slot, error.to_string()));
+            tokio::time::sleep(PAUSE).await;
+        }
+        kept.slots().for_each(|slot| self.health.gone(&slot));
+        at
     }
 
     fn check(&self) -> Result<(), ReadError> {
@@ -138,32 +191,22 @@ impl<S: ViewStore> Worker<S> {
                 let reason = format!("projection `{}` version {} was added twice: give one of them another name", kept.name, kept.version);
                 return Err(crate::store::StoreError::Refused { reason }.into());
             }
+            if kept.name.contains('~') {
+                let reason = format!("projection `{}` has a `~` in its name, which is kept for rebuilds: give it another name", kept.name);
+                return Err(crate::store::StoreError::Refused { reason }.into());
+            }
         }
         Ok(())
     }
 }
 
+/// Before what failed of our own is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 impl<S> Kept<S> {
-    fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        (0..self.parts).map(|part| Slot { projection: self.name.to_owned(), version: self.version, part, parts: self.parts })
-    }
-}
-
-fn claimed(leases: Vec<Lease>) -> Claimed {
-    Claimed { leases: leases.into_iter().map(|lease| (lease.slot.clone(), lease)).collect(), ending: false }
-}
-
-/// Renews the leases, and takes what is free.
-async fn keep_claiming<S: ViewStore>(store: &S, claim: &Claim, claims: &watch::Sender<Claimed>, now: &Notify) {
-    loop {
-        let due = std::pin::pin!(tokio::time::sleep(claim.lasts / 3));
-        let _ = future::select(due, std::pin::pin!(now.notified())).await;
-        match store.claim(claim).await {
-            Ok(leases) => {
-                claims.send_replace(claimed(leases));
-            }
-            Err(error) => tracing::warn!(%error, "leases could not be renewed"),
-        }
+    fn slots(&self) -> impl Iterator<Item = Slot> + use<S> {
+        let projection = self.table.as_ref().map_or_else(|| self.name.to_owned(), ViewTable::projection);
+        Slot::all_of(&projection, self.version, self.parts)
     }
 }
 

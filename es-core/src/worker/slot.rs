@@ -118,7 +118,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         loop {
             self.renewed |= self.claimed.has_changed().unwrap_or(false);
             if self.claimed.borrow_and_update().ending {
-                return;
+                break;
             }
             self.take_lease();
             let outcome = match self.lease.is_some() {
@@ -129,6 +129,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
                 self.stopped(stopped).await;
             }
         }
+        self.shared.health.gone(&self.slot);
     }
 
     /// The lease as the last claim has it; where it is the same one, this slot knows better how far it is.
@@ -140,7 +141,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
                 self.lose();
                 self.renewed = true;
                 self.reached = claimed.position;
-                self.shared.health.moved(&self.slot, claimed.position);
+                self.shared.health.held(&self.slot, claimed.position);
                 self.lease = Some(claimed);
             }
             (None, Some(_)) => self.lose(),
@@ -149,12 +150,13 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
     }
 
     fn lose(&mut self) {
-        self.lease = None;
         self.limit = None;
         self.failing = None;
         self.given_up.clear();
         self.held_up = None;
-        self.shared.health.gone(&self.slot);
+        if self.lease.take().is_some() {
+            self.shared.health.gone(&self.slot);
+        }
     }
 
     /// Waits for `what`, or for news of the lease.
@@ -191,7 +193,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             return Ok(());
         }
         if !own.is_empty() {
-            shared.health.busy(&self.slot, lease.position);
+            shared.health.busy(&self.slot);
         }
         let step = self.step(Step::new(lease.clone(), through), &page, None, &held_up).await.map_err(Stopped::Failed)?;
         let (events, parked) = (own.len(), step.parking.put.clone());
@@ -232,6 +234,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
 
     fn passed(&mut self, through: Position) {
         self.reached = through;
+        self.shared.health.passed(&self.slot, through);
         if self.limit.is_some_and(|limit| limit <= through) {
             self.limit = None;
         }

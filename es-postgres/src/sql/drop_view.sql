@@ -1,0 +1,1 @@
+delete from {schema}.views where view = $1 and version = $2

@@ -1,0 +1,1 @@
+select distinct version from {schema}.projections where projection = $1 order by version
