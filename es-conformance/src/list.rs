@@ -280,6 +280,13 @@ macro_rules! __checks {
                 an_earlier_version_serves_until_the_new_one_is_built,
                 a_build_that_was_broken_off_is_gone_on_with_by_another,
             }
+            reactions {
+                a_projection_begins_where_it_is_said_and_only_once,
+                a_reaction_begins_at_the_head_unless_it_says_otherwise,
+                nothing_is_missed_after_a_reaction_has_begun,
+                nothing_is_reacted_to_because_a_view_is_built_anew,
+                a_reaction_that_fails_is_parked_and_tried_again_when_asked_for,
+            }
             settling {
                 an_event_that_fails_is_parked_with_what_comes_behind_it,
                 a_retry_takes_an_event_and_those_behind_it_in_order,

@@ -179,14 +179,14 @@ pub use command::{Command, Handle, HandleWith, StreamRule};
 pub use decision::{Decision, Draft, Events};
 pub use error::{BackfillError, Conflict, DecodeError, EncodeError, ExecuteError, NameClash, ReadError, TagsMissing, WaitError};
 #[cfg(feature = "derive")]
-pub use es_derive::{Aggregate, Command, DecisionModel, Event, Id, Projection, Schema, View};
+pub use es_derive::{Aggregate, Command, DecisionModel, Event, Id, Projection, Reaction, Schema, View};
 pub use event::{Emits, Event, EventEnum, EventInfo, EventSet};
 pub use memory::MemoryStore;
 pub use metadata::Metadata;
 pub use model::DecisionModel;
 #[doc(hidden)]
 pub use projection::{ChangedRows, Wanted};
-pub use projection::{OnError, Project, Projection, ProjectionError, ReadModel};
+pub use projection::{OnError, Project, Projection, ProjectionError, React, ReadModel};
 pub use query::{AppendCondition, Clause, Query};
 pub use recorded::{Payload, Recorded, StoredEvent, StoredRef};
 pub use retired::Retired;
@@ -201,9 +201,11 @@ pub use worker::{Health, Stuck, Worker};
 
 /// What an ordinary domain file imports.
 pub mod prelude {
+    #[cfg(feature = "derive")]
+    pub use crate::Reaction;
     pub use crate::{
         Aggregate, App, Apply, ApplyRecorded, AsOf, Command, Committed, Decision, DecisionModel, Event, Events, ExpectedVersion, Handle,
-        HandleWith, Id, KeyOf, Loaded, Position, Project, Projection, ProjectionError, Recorded, Retired, Schema, Tag, View, emit, ensure,
-        events,
+        HandleWith, Id, KeyOf, Loaded, Position, Project, Projection, ProjectionError, React, Recorded, Retired, Schema, Tag, View, emit,
+        ensure, events,
     };
 }

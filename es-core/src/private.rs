@@ -12,6 +12,7 @@ pub use crate::error::unlisted;
 pub use crate::event::Listed;
 pub use crate::lock::check::locked;
 pub use crate::model::{clause_of, fold_model};
+pub use crate::projection::{Begins, reaction_key};
 pub use crate::retired::{Replaced, RetiredInto, read_former};
 pub use crate::schema::{Definition, Field, Shape, Stored, Tagging, Types, Variant};
 pub use crate::snapshot::SnapshotRule;

@@ -93,6 +93,18 @@ pub trait Projection<S: ViewStore>: ReadModel + Send + Sync {
         Box::pin(async { Ok(ChangedRows::default()) })
     }
 
+    /// Where a reaction begins; nothing for what is no reaction.
+    #[doc(hidden)]
+    fn begins(&self) -> Option<Begins> {
+        None
+    }
+
+    /// What a reaction does about an event.
+    #[doc(hidden)]
+    fn react_stored<'a>(&'a self, _: &'a StoredEvent) -> BoxFuture<'a, Result<(), ProjectionError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// What the user's SQL makes of an event.
     #[doc(hidden)]
     fn project_stored<'a>(&'a self, _: &'a StoredEvent, _: &'a mut S::Connection) -> BoxFuture<'a, Result<(), ProjectionError>> {
@@ -164,6 +176,41 @@ pub trait Project<E, C> {
     /// # Errors
     /// Whatever stops it, as [`ProjectionError`]: nothing of the batch is written, and it is tried again.
     fn project(&self, event: &Recorded<E>, db: &mut C) -> impl Future<Output = Result<(), ProjectionError>> + Send;
+}
+
+/// What is done outside the store about an event: at least once.
+///
+/// See [`#[derive(Reaction)]`](macro@crate::Reaction) for what is promised.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not react to the event `{E}`",
+    label = "`{Self}` lists this event but has no `impl React<{E}> for {Self}`",
+    note = "write `impl React<{E}> for {Self} {{ async fn react(&self, event: &Recorded<{E}>, key: &str) -> Result<(), ProjectionError> {{ .. }} }}`",
+    note = "or remove `{E}` from `#[reaction(events(..))]`"
+)]
+pub trait React<E> {
+    /// Does what is to be done. `key` is the same whenever it is done again for this event, and no other reaction or event has it: the
+    /// other side can tell by it what it has done already.
+    ///
+    /// # Errors
+    /// Whatever stops it, as [`ProjectionError`]: it is tried again.
+    fn react(&self, event: &Recorded<E>, key: &str) -> impl Future<Output = Result<(), ProjectionError>> + Send;
+}
+
+/// Where a reaction begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// With the first event of the store.
+    Start,
+    /// With the first event after those that there are when a worker first has it.
+    Head,
+}
+
+/// What a reaction is known by to the other side.
+pub fn reaction_key<R: ReadModel, E>(event: &Recorded<E>) -> String {
+    match event.part {
+        0 => format!("{}/{}", R::NAME, event.event_id),
+        part => format!("{}/{}/{part}", R::NAME, event.event_id),
+    }
 }
 
 /// Why an event did not take effect. Made from any error by `?`.

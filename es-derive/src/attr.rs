@@ -64,7 +64,7 @@ pub(crate) fn bodies(attrs: &[Attribute], name: &str, errors: &mut Errors) -> Ve
 
 /// The bodies for `name` in `#[es(event(..), command(..))]`.
 fn shared(tokens: TokenStream, name: &str, errors: &mut Errors) -> Vec<TokenStream> {
-    const DERIVES: [&str; 8] = ["event", "aggregate", "command", "model", "id", "schema", "view", "projection"];
+    const DERIVES: [&str; 9] = ["event", "aggregate", "command", "model", "id", "schema", "view", "projection", "reaction"];
     let mut bodies = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

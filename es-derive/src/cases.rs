@@ -11,7 +11,7 @@ use syn::{Attribute, DeriveInput, Item, Meta};
 
 type Derive = fn(&DeriveInput) -> TokenStream;
 
-const DERIVES: [(&str, Derive); 8] = [
+const DERIVES: [(&str, Derive); 9] = [
     ("Event", crate::event::derive),
     ("Aggregate", crate::aggregate::derive),
     ("Command", crate::command::derive),
@@ -20,6 +20,7 @@ const DERIVES: [(&str, Derive); 8] = [
     ("Schema", crate::schema::derive),
     ("View", crate::view::derive),
     ("Projection", crate::projection::derive),
+    ("Reaction", crate::projection::derive_reaction),
 ];
 
 fn cases(folder: &str) -> Vec<PathBuf> {

@@ -256,3 +256,15 @@ fn what_a_type_is_stored_as_is_what_serde_writes() {
         &[("#[serde(transparent)] struct Renamed { name: String }", "= < String as :: es_core :: Schema > :: SHAPE")],
     );
 }
+
+#[test]
+fn a_reaction() {
+    expands_as(
+        "reaction",
+        crate::projection::derive_reaction,
+        quote! {
+            #[reaction(events(OrderPlaced))]
+            pub struct Welcome;
+        },
+    );
+}

@@ -72,3 +72,9 @@ pub fn view(input: TokenStream) -> TokenStream {
 pub fn projection(input: TokenStream) -> TokenStream {
     projection::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
+
+#[doc = include_str!("../docs/reaction.md")]
+#[proc_macro_derive(Reaction, attributes(reaction, es))]
+pub fn reaction(input: TokenStream) -> TokenStream {
+    projection::derive_reaction(&parse_macro_input!(input as DeriveInput)).into()
+}

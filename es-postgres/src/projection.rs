@@ -224,6 +224,16 @@ impl ViewStore for PostgresStore {
         read_on!(self.shared.reads, "claiming projections", |held| claim(&self.shared, &mut held, wanted))
     }
 
+    async fn begin_at(&self, slots: &[Slot], position: Position) -> Result<(), StoreError> {
+        read_on!(self.shared.reads, "beginning a projection", |held| async {
+            let (projections, versions, parts) = columns(slots.iter());
+            let of: Vec<i64> = slots.iter().map(|slot| i64::from(slot.parts)).collect();
+            let begin = sqlx::query(self.shared.sql.begin_slots()).bind(projections).bind(versions).bind(parts).bind(of);
+            begin.bind(bound(position.0)).execute(&mut *held).await?;
+            Ok(())
+        })
+    }
+
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
         read_on!(self.shared.reads, "giving projections back", |held| async {
             sqlx::query(self.shared.sql.release()).bind(worker).execute(&mut *held).await?;

@@ -58,7 +58,7 @@ statements! {
     register, alive, bury, select_workers, select_slots, give, hold, release, advance, select_progress, close_step,
     select_parked, put_parked, take_parked, mark_parked,
     insert_view, select_view, drop_view,
-    insert_slots, select_versions, lock_slots, drop_slots, replace_slots,
+    insert_slots, begin_slots, select_versions, lock_slots, drop_slots, replace_slots,
     status, holding, waiting,
 }
 

@@ -194,6 +194,18 @@ impl ViewStore for SqliteStore {
         self.write_with("claiming projections", move |connection| claim(connection, &wanted)).await?
     }
 
+    async fn begin_at(&self, slots: &[Slot], position: Position) -> Result<(), StoreError> {
+        let slots = slots.to_vec();
+        let insert = "insert or ignore into projections (projection, version, part, parts, position) values (?1, ?2, ?3, ?4, ?5)";
+        let begin = move |connection: &Connection| {
+            for Slot { projection, version, part, parts } in &slots {
+                connection.prepare_cached(insert)?.execute(params![projection, version, part, parts, position.0])?;
+            }
+            Ok(())
+        };
+        self.write_with("beginning a projection", begin).await
+    }
+
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
         let release = move |connection: &Connection| {
             connection.execute("update projections set holder = null, held_until = 0 where holder = ?1", [worker.as_bytes()])?;

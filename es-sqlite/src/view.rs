@@ -42,8 +42,9 @@ fn declared(kind: ColumnType) -> &'static str {
     }
 }
 
+/// Not in double quotes, in which SQLite takes a column that there is not for a text.
 fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    format!("`{}`", name.replace('`', "``"))
 }
 
 fn selected(table: &ViewTable) -> String {

@@ -59,6 +59,7 @@ const SAID_BY_RUSTC: &[&str] = &[
     "model/stream-id-of-another-type",
     "model/tag-of-an-unknown-type",
     "model/unknown-tag",
+    "reaction/without-a-key",
     "view/key-from-no-field",
     "view/key-that-is-no-id",
     "view/keys-of-another-type",

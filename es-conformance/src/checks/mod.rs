@@ -17,6 +17,7 @@ pub(crate) mod pages;
 pub(crate) mod parking;
 pub(crate) mod racing;
 pub(crate) mod random;
+pub(crate) mod reactions;
 pub(crate) mod reading;
 pub(crate) mod rebuilds;
 pub(crate) mod reopening;

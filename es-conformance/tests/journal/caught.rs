@@ -132,6 +132,7 @@ caught! {
     KeepsWhatIsReleased by a_lease_is_nobody_else_s_until_it_is_given_back;
     CheckedBefore by of_16_steps_at_once_from_one_position_one_is_made;
     RowsBeforeCheckpoint by a_view_equals_a_left_fold_after_workers_were_killed_and_paused;
+    BeginsAgain by a_projection_begins_where_it_is_said_and_only_once;
     RebuildsAnew by a_rebuild_that_was_broken_off_is_gone_on_with;
     RebuildOfAnyShape by a_rebuild_that_was_broken_off_is_gone_on_with;
     RebuiltTooEarly by what_was_rebuilt_serves_once_it_has_come_as_far;

@@ -201,6 +201,8 @@ pub(crate) enum Flaw {
     CheckedBefore,
     /// Writes rows, and the checkpoint later.
     RowsBeforeCheckpoint,
+    /// Sets a slot that there is to where another was to begin.
+    BeginsAgain,
     /// Begins a rebuild anew that was broken off.
     RebuildsAnew,
     /// Goes on with a rebuild of another shape.

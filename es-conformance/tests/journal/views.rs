@@ -57,11 +57,24 @@ impl Aside {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Table {
     fingerprint: u64,
+    columns: Vec<String>,
     rows: BTreeMap<String, Row>,
 }
 
 /// Its position, its columns, its state.
 type Row = (u64, Vec<Value>, String);
+
+impl Table {
+    fn new(table: &ViewTable) -> Self {
+        let columns = table.columns.iter().map(|(column, _)| (*column).to_owned()).collect();
+        Self { fingerprint: table.fingerprint, columns, rows: BTreeMap::new() }
+    }
+
+    fn has(&self, table: &ViewTable, filters: &[Filter]) -> Result<(), StoreError> {
+        let lacks = |filter: &Filter| !self.columns.iter().any(|column| *column == filter.column);
+        if filters.iter().any(lacks) { Err(StoreError::no_column(table)) } else { Ok(()) }
+    }
+}
 
 /// A column's value, whose type JSON would not tell.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -130,6 +143,10 @@ impl Kept {
         &mut self.slots[at].1
     }
 
+    fn has(&self, table: &ViewTable, filters: &[Filter]) -> Result<(), StoreError> {
+        self.tables.get(&table.table()).map_or(Ok(()), |found| found.has(table, filters))
+    }
+
     fn rows(&mut self, table: &ViewTable) -> Result<&mut BTreeMap<String, Row>, StoreError> {
         self.tables.get_mut(&table.table()).map(|table| &mut table.rows).ok_or_else(|| StoreError::no_view(table))
     }
@@ -146,7 +163,7 @@ impl Kept {
         let is_same = self.tables.get(&name).is_some_and(|found| found.fingerprint == table.fingerprint || flaw == Flaw::RebuildOfAnyShape);
         if !is_same || self.progress(&projection, table.version).len() != parts as usize || flaw == Flaw::RebuildsAnew {
             self.drop_version(&projection, table.version, flaw);
-            self.tables.insert(name, Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+            self.tables.insert(name, Table::new(table));
         }
         Slot::all_of(&projection, table.version, parts).for_each(|slot| drop(self.slot(&slot).clone()));
     }
@@ -407,7 +424,7 @@ impl ViewStore for Journal {
     async fn open_view(&self, table: &ViewTable) -> Result<(), StoreError> {
         self.change(|kept| {
             let name = if self.flaw() == Flaw::OneVersion { table.name.to_owned() } else { table.table() };
-            let found = kept.tables.entry(name).or_insert_with(|| Table { fingerprint: table.fingerprint, rows: BTreeMap::new() });
+            let found = kept.tables.entry(name).or_insert_with(|| Table::new(table));
             match found.fingerprint == table.fingerprint || self.flaw() == Flaw::AnyShape {
                 true => Ok(()),
                 false => Err(StoreError::other_shape(table)),
@@ -448,6 +465,18 @@ impl ViewStore for Journal {
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
         self.change(|kept| kept.claim(claim, self.flaw()))
+    }
+
+    async fn begin_at(&self, slots: &[Slot], position: Position) -> Result<(), StoreError> {
+        self.change(|kept| {
+            for slot in slots {
+                let is_new = !kept.slots.iter().any(|(name, _)| *name == named(slot));
+                if is_new || self.flaw() == Flaw::BeginsAgain {
+                    kept.slot(slot).position = position.0;
+                }
+            }
+            Ok(())
+        })
     }
 
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
@@ -532,6 +561,7 @@ impl ViewStore for Journal {
     async fn list(&self, table: &ViewTable, query: &ViewQuery) -> Result<Vec<ViewRow>, StoreError> {
         let flaw = self.flaw();
         self.look(|kept| {
+            kept.has(table, &query.filters)?;
             let behind = |key: &String| match &query.after {
                 Some(after) if flaw == Flaw::AfterIncluded => key >= after,
                 Some(after) => key > after,
@@ -544,6 +574,9 @@ impl ViewStore for Journal {
     }
 
     async fn count(&self, table: &ViewTable, filters: &[Filter]) -> Result<u64, StoreError> {
-        self.look(|kept| Ok(kept.rows(table)?.iter().map(row).filter(|row| is_listed(table, row, filters, self.flaw())).count() as u64))
+        self.look(|kept| {
+            kept.has(table, filters)?;
+            Ok(kept.rows(table)?.iter().map(row).filter(|row| is_listed(table, row, filters, self.flaw())).count() as u64)
+        })
     }
 }

@@ -246,6 +246,14 @@ impl ViewStore for MemoryStore {
         self.kept().claim(claim, Instant::now())
     }
 
+    async fn begin_at(&self, slots: &[Slot], position: Position) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        for slot in slots {
+            kept.slots.entry(slot.clone()).or_insert(Held { position, ..Held::default() });
+        }
+        Ok(())
+    }
+
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {
         let mut kept = self.kept();
         kept.workers.remove(&worker);

@@ -13,8 +13,8 @@ use crate::recorded::StoredEvent;
 use crate::store::fold::BoxedFold;
 use crate::store::{
     AdvanceError, Append, AppendError, Appended, CheckpointStore, Claim, Durability, EventStore, FoldStream, Inline, InlineError,
-    KeyRecord, Lease, Load, LoadedStream, Mark, Page, PageSize, Parked, ParkedQuery, Progress, Snapshot, SnapshotStore, Step, StoreError,
-    ViewQuery, ViewRow, ViewStore, ViewTable,
+    KeyRecord, Lease, Load, LoadedStream, Mark, Page, PageSize, Parked, ParkedQuery, Progress, Slot, Snapshot, SnapshotStore, Step,
+    StoreError, ViewQuery, ViewRow, ViewStore, ViewTable,
 };
 use crate::stream::{Position, StreamId};
 use crate::tag::Tag;
@@ -109,6 +109,7 @@ erased! {
     ViewStore: versions(projection: &'a str) -> Vec<u32>, StoreError;
     ViewStore: drop_version(projection: &'a str, version: u32) -> (), StoreError;
     ViewStore: claim(claim: &'a Claim) -> Vec<Lease>, StoreError;
+    ViewStore: begin_at(slots: &'a [Slot], position: Position) -> (), StoreError;
     ViewStore: release(worker: Uuid) -> (), StoreError;
     ViewStore: progress(projection: &'a str, version: u32) -> Vec<Progress>, StoreError;
     ViewStore: parked(query: &'a ParkedQuery) -> Vec<Parked>, StoreError;
@@ -219,6 +220,10 @@ impl ViewStore for AnyStore {
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
         self.0.claim(claim).await
+    }
+
+    async fn begin_at(&self, slots: &[Slot], position: Position) -> Result<(), StoreError> {
+        self.0.begin_at(slots, position).await
     }
 
     async fn release(&self, worker: Uuid) -> Result<(), StoreError> {

@@ -44,6 +44,9 @@ pub trait ViewStore: Store {
     /// [`StoreError::Refused`] when a projection is kept in another number of parts.
     fn claim(&self, claim: &Claim) -> impl Future<Output = Result<Vec<Lease>, StoreError>> + Send;
 
+    /// Makes slots at a position, where there are none yet; a claim makes them at the start.
+    fn begin_at(&self, slots: &[Slot], position: Position) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Gives back all that a worker holds, at once.
     fn release(&self, worker: Uuid) -> impl Future<Output = Result<(), StoreError>> + Send;
 

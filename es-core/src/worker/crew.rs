@@ -13,7 +13,7 @@ use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 
 use crate::error::ReadError;
-use crate::projection::panicked;
+use crate::projection::{Begins, panicked};
 use crate::store::{Claim, Lease, Slot, StoreError, ViewStore};
 use crate::worker::slot::Shared;
 use crate::worker::{Claimed, PAUSE, Worker};
@@ -44,6 +44,10 @@ impl<S: ViewStore> Crew<'_, S> {
         // one that is built beside is set up already
         if let Some(table) = kept.table.as_ref().filter(|table| !table.beside) {
             self.shared.store.open_view(table).await?;
+        }
+        if kept.begins == Some(Begins::Head) {
+            let head = self.shared.store.head().await?;
+            self.shared.store.begin_at(&kept.slots().collect::<Vec<_>>(), head).await?;
         }
         for slot in kept.slots() {
             self.claim.slots.push(slot.clone());

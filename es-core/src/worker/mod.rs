@@ -4,6 +4,7 @@ mod batch;
 mod crew;
 mod health;
 mod parking;
+mod reacting;
 mod slot;
 mod window;
 
@@ -24,7 +25,7 @@ pub use health::{Health, Stuck};
 use crate::app::App;
 use crate::error::ReadError;
 use crate::event::stored_names;
-use crate::projection::Projection;
+use crate::projection::{Begins, Projection};
 use crate::query::{Clause, Query};
 use crate::store::{Claim, Lease, PageSize, Slot, ViewStore, ViewTable};
 use crate::view::View;
@@ -62,6 +63,7 @@ struct Kept<S> {
     version: u32,
     parts: u32,
     table: Option<ViewTable>,
+    begins: Option<Begins>,
     names: Vec<&'static str>,
     check: fn(&App<S>) -> Result<(), ReadError>,
     build: Box<Build<S>>,
@@ -93,7 +95,7 @@ impl<S: ViewStore> Worker<S> {
     /// Works on a projection, too.
     #[expect(clippy::should_implement_trait, reason = "a worker is no number")]
     pub fn add<P: Projection<S>>(mut self, projection: P) -> Self {
-        let (parts, table) = (projection.parts(), projection.table());
+        let (parts, table, begins) = (projection.parts(), projection.table(), projection.begins());
         let projection = Arc::new(projection);
         let built = projection.clone();
         self.kept.push(Kept {
@@ -101,6 +103,7 @@ impl<S: ViewStore> Worker<S> {
             version: P::VERSION,
             parts,
             table,
+            begins,
             names: stored_names(P::EVENTS),
             check: |app| Ok(app.names().check_events::<P>(&[P::EVENTS])?),
             build: Box::new(move |app, lease, health| built.build_beside(app, lease, health)),

@@ -11,7 +11,7 @@ use crate::stream::Position;
 use crate::worker::slot::{Failing, Running, Stopped};
 use crate::worker::window::View;
 
-/// How many parked events of a key are tried in one step.
+/// How many parked events of a key are tried in one step; of a reaction, which can't be undone, one.
 const AT_ONCE: u32 = 100;
 
 impl<S: ViewStore, P: Projection<S>> Running<S, P> {
@@ -83,10 +83,11 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             self.renewed = false;
             return Ok(false);
         };
-        let waiting = self.parked_of(&marked.key, AT_ONCE + 1).await?;
+        let at_once = if self.projection.begins().is_some() { 1 } else { AT_ONCE };
+        let waiting = self.parked_of(&marked.key, at_once + 1).await?;
         match marked.mark {
             Some(Mark::Discard) => self.discard(marked, &waiting).await?,
-            _ => self.retry(&marked.key, waiting).await?,
+            _ => self.retry(&marked.key, waiting, at_once as usize).await?,
         }
         Ok(true)
     }
@@ -113,10 +114,10 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
     }
 
     /// Tries the events of a key in order, as many as go well in one step.
-    async fn retry(&mut self, key: &str, mut waiting: Vec<Parked>) -> Result<(), Stopped> {
+    async fn retry(&mut self, key: &str, mut waiting: Vec<Parked>, at_once: usize) -> Result<(), Stopped> {
         // one that is to be dropped is not tried, nor is what comes after it before it is gone
         let until = waiting.iter().position(|parked| parked.mark == Some(Mark::Discard)).unwrap_or(waiting.len());
-        let mut later = waiting.split_off(until.min(AT_ONCE as usize));
+        let mut later = waiting.split_off(until.min(at_once));
         let mut events = Vec::new();
         for parked in &waiting {
             events.push(parked::event(&self.shared.store, parked.position).await?);

@@ -46,7 +46,7 @@ pub(super) struct Running<S, P> {
     /// Up to here nothing of its own is left, whatever the checkpoint says.
     reached: Position,
     /// The first event of its own after that.
-    first: Option<Position>,
+    pub(super) first: Option<Position>,
     /// No step goes beyond this: an event after it has failed.
     limit: Option<Position>,
     /// The event that failed by itself.
@@ -185,7 +185,8 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             return Ok(());
         }
         let through = self.limit.map_or(page.through(), |limit| limit.min(page.through()));
-        let own: Vec<&StoredEvent> = own(&page, &self.names, through).collect();
+        let names = self.names.clone();
+        let own: Vec<&StoredEvent> = own(&page, &names, through).collect();
         self.first = own.first().map(|event| event.position);
         let Some(lease) = &self.lease else { return Ok(()) };
         if own.is_empty() && !page.at_head() && through.0 - lease.position.0 < PASSED_OVER {
@@ -194,6 +195,9 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         }
         if !own.is_empty() {
             shared.health.busy(&self.slot);
+        }
+        if self.projection.begins().is_some() && !own.is_empty() {
+            return self.react_to(&own, through, &held_up).await;
         }
         let step = self.step(Step::new(lease.clone(), through), &page, None, &held_up).await.map_err(Stopped::Failed)?;
         let (events, parked) = (own.len(), step.parking.put.clone());
@@ -224,6 +228,13 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             let waits = |event: &&StoredEvent| !held_up.is_empty() && held_up.contains(&order_key(event));
             let behind: Vec<_> = own.iter().copied().filter(waits).map(|event| (order_key(event), event.position)).collect();
             let waiting = behind.iter().map(|(_, position)| *position).collect();
+            if self.projection.begins().is_some() {
+                for event in own.into_iter().filter(|event| !held_up.contains(&order_key(event))) {
+                    self.react(event).await?;
+                }
+                step.parking.put.extend(behind.into_iter().map(|(key, position)| self.parked(key, position)));
+                return Ok(step);
+            }
             let (projection, page, names) = (self.projection.clone(), page.clone(), self.names.clone());
             step.work = Some(Box::new(Batch::<S, P> { projection, page, names, through: step.through, waiting, store: PhantomData }));
             behind
@@ -232,7 +243,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         Ok(step)
     }
 
-    fn passed(&mut self, through: Position) {
+    pub(super) fn passed(&mut self, through: Position) {
         self.reached = through;
         self.shared.health.passed(&self.slot, through);
         if self.limit.is_some_and(|limit| limit <= through) {
@@ -240,7 +251,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         }
     }
 
-    fn advanced(&mut self, through: Position, events: u64, parked: &[Parked]) {
+    pub(super) fn advanced(&mut self, through: Position, events: u64, parked: &[Parked]) {
         if let Some(lease) = &mut self.lease {
             lease.position = through;
         }

@@ -1,10 +1,10 @@
-//! The implementation of `Projection`, as one would write it by hand.
+//! The implementation of `Projection`, as one would write it by hand: a reaction is one that writes nothing.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, parse_quote};
 
-use super::model::Projection;
+use super::model::{Kind, Projection};
 use crate::attr::{Item, hygienic, located};
 use crate::event_enum::EventEnum;
 
@@ -27,7 +27,11 @@ pub(super) fn all(projection: &Projection) -> TokenStream {
     };
     let (declaration, reading) = (followed.declaration(), followed.event_enum());
     let (name, version) = (projection.name(), projection.version());
-    let (on_error, implementation) = (projection.on_error.constant(&krate), implementation(projection, &krate));
+    let on_error = projection.on_error.constant(&krate);
+    let implementation = match projection.kind {
+        Kind::Projection => projected(projection, &krate),
+        Kind::Reaction => reacted(projection, &krate),
+    };
     quote! {
         const _: () = {
             #declaration
@@ -53,7 +57,7 @@ pub(super) fn all(projection: &Projection) -> TokenStream {
 }
 
 /// A missing `Project` is an error where the projection is added to a worker, which knows the connection.
-fn implementation(projection: &Projection, krate: &TokenStream) -> TokenStream {
+fn projected(projection: &Projection, krate: &TokenStream) -> TokenStream {
     let ident = &projection.input.ident;
     let (event_ident, set_ident) = (format_ident!("__{}Event", ident), format_ident!("__{}Events", ident));
     let bounds = projection.events().iter().map(|item| {
@@ -79,6 +83,45 @@ fn implementation(projection: &Projection, krate: &TokenStream) -> TokenStream {
             ) -> #krate::__private::Projected<'a> {
                 ::std::boxed::Box::pin(async move {
                     for recorded in stored.decode::<#set_ident>()? {
+                        let (event, about) = recorded.split();
+                        match event { #(#arms)* }
+                    }
+                    ::core::result::Result::Ok(())
+                })
+            }
+        }
+    }
+}
+
+/// A missing `React` is an error where the event is listed: there is no connection that it depends on.
+fn reacted(reaction: &Projection, krate: &TokenStream) -> TokenStream {
+    let ident = &reaction.input.ident;
+    let (event_ident, set_ident) = (format_ident!("__{}Event", ident), format_ident!("__{}Events", ident));
+    let bounds = reaction.events().iter().map(|item| {
+        let (path, krate) = (&item.path, located(krate, item.span()));
+        quote_spanned!(item.span()=> Self: #krate::React<#path>,)
+    });
+    let arms = reaction.events().iter().map(|item| {
+        let (Item { path, name }, krate) = (item, located(krate, item.span()));
+        quote_spanned! {hygienic(item.span())=>
+            #event_ident::#name(event) => #krate::React::<#path>::react(self, &about.map(|()| event), &key).await?,
+        }
+    });
+    let begins = if reaction.is_from_start() { quote!(Start) } else { quote!(Head) };
+    quote_spanned! {Span::mixed_site()=>
+        #[automatically_derived]
+        impl<S: #krate::store::ViewStore> #krate::Projection<S> for #ident
+        where
+            #(#bounds)*
+        {
+            fn begins(&self) -> ::core::option::Option<#krate::__private::Begins> {
+                ::core::option::Option::Some(#krate::__private::Begins::#begins)
+            }
+
+            fn react_stored<'a>(&'a self, stored: &'a #krate::StoredEvent) -> #krate::__private::Projected<'a> {
+                ::std::boxed::Box::pin(async move {
+                    for recorded in stored.decode::<#set_ident>()? {
+                        let key = #krate::__private::reaction_key::<Self, _>(&recorded);
                         let (event, about) = recorded.split();
                         match event { #(#arms)* }
                     }

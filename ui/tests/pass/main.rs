@@ -62,6 +62,7 @@ mod past_of_another_type;
 mod past_of_another_type_that_may_not_convert;
 mod past_that_a_function_reads;
 mod public_aggregate_of_private_events;
+mod reactions_of_every_kind;
 mod serde_denies_unknown_fields;
 mod serde_flattens;
 mod serde_has_an_alias;

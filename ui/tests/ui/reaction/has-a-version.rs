@@ -1,0 +1,13 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Overdue {
+    reader: String,
+}
+
+#[derive(Reaction)]
+#[reaction(version = 2, events(Overdue))]
+struct Remind;
+
+fn main() {}

@@ -1,0 +1,19 @@
+use es_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Event, Serialize, Deserialize, Debug, Clone)]
+struct Overdue {
+    reader: String,
+}
+
+#[derive(Reaction)]
+#[reaction(events(Overdue))]
+struct Remind;
+
+impl React<Overdue> for Remind {
+    async fn react(&self, _: &Recorded<Overdue>) -> Result<(), ProjectionError> {
+        Ok(())
+    }
+}
+
+fn main() {}
