@@ -163,7 +163,8 @@ fn start(store: &Handle) -> JoinHandle<Result<(), es_core::ReadError>> {
 fn rebuild(store: &Handle) -> JoinHandle<Result<(), es_core::ReadError>> {
     let app = App::new((**store).clone());
     tokio::spawn(async move {
-        app.rebuild::<Depot>().lease(Duration::from_millis(400)).await?;
+        // as the workers keep it: it may come before any of them
+        app.rebuild::<Depot>().parts(3).lease(Duration::from_millis(400)).await?;
         app.rebuild::<OnTheWay>().lease(Duration::from_millis(400)).await
     })
 }
