@@ -133,6 +133,20 @@ async fn a_worker_that_gets_no_leases_is_not_well() {
 }
 
 #[tokio::test]
+async fn a_worker_that_loses_a_slot_while_it_ends_has_ended() {
+    let app = App::new(Odd::new());
+    lend(&app, 1).await;
+    let told = app.store().told.clone();
+    told.robbed.store(true, Ordering::SeqCst);
+    let shutdown = async {
+        told.stepping.notified().await;
+        told.go_on.notify_one();
+    };
+    let ended = Worker::new(&app).add(Shelf::projection()).run_until(shutdown);
+    tokio::time::timeout(PATIENCE, ended).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn ten_views_cost_one_read_of_the_log() {
     let app = App::new(Odd::new());
     let mut last = Position::START;

@@ -269,11 +269,7 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
         let error = match stopped {
             Stopped::Lost => {
                 self.lose();
-                // the next claim says who holds it, and where it is
-                let _ = self.claimed.borrow_and_update();
-                self.shared.claim_now.notify_one();
-                let _ = self.news(future::pending::<()>()).await;
-                return;
+                return self.next_claim().await;
             }
             Stopped::Failed(error) => {
                 metrics::counter!("es_projection_errors_total", "projection" => P::NAME).increment(1);
@@ -299,9 +295,18 @@ impl<S: ViewStore, P: Projection<S>> Running<S, P> {
             }
         }
         if self.lease.is_none() {
-            self.shared.claim_now.notify_one();
-            let _ = self.news(future::pending::<()>()).await;
+            self.next_claim().await;
         }
+    }
+
+    /// Waits for a claim that is made from now on, which says who holds the slot and where it is; or for the worker to end.
+    async fn next_claim(&mut self) {
+        // nothing is claimed any more once it ends
+        if self.claimed.borrow_and_update().ending {
+            return;
+        }
+        self.shared.claim_now.notify_one();
+        let _ = self.news(future::pending::<()>()).await;
     }
 
     /// Whether the next try differs from this one, and need not wait: first all that comes before the event that fails, then that

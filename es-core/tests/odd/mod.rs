@@ -12,6 +12,7 @@ use es_core::store::{
 };
 use es_core::view::Filter;
 use es_core::{MemoryStore, Position, Query, StoredEvent, StreamId, Tag};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 #[derive(Debug, Clone)]
@@ -32,6 +33,10 @@ pub struct Told {
     pub panics: AtomicU64,
     /// Gives no leases.
     pub closed: AtomicBool,
+    /// Says that a step has begun, and when it goes on the slot is another's.
+    pub robbed: AtomicBool,
+    pub stepping: Notify,
+    pub go_on: Notify,
 }
 
 impl Odd {
@@ -116,6 +121,11 @@ impl ViewStore for Odd {
         let panics = self.told.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         if panics.is_ok() {
             panic!("the store stumbles");
+        }
+        if self.told.robbed.load(Ordering::SeqCst) {
+            self.told.stepping.notify_one();
+            self.told.go_on.notified().await;
+            return Err(AdvanceError::Lost);
         }
         self.store.advance(step).await
     }
