@@ -14,6 +14,7 @@ use orders::domain::{OrderId, Status};
 use orders::error::Error;
 use orders::import::{self, Imported};
 use orders::money::grouped;
+use orders::read_models::OrderSummary;
 use orders::report::{self, Past};
 use orders::store::{Database, Scheme};
 use orders::{read_models, store, time};
@@ -46,6 +47,9 @@ enum Ask {
         #[arg(long)]
         until_caught_up: bool,
     },
+    /// Builds the view of the orders anew from all events, beside the one that is read and kept meanwhile, and puts it in its place. Says how
+    /// far it is on stderr. One that was broken off goes on where it was.
+    Rebuild,
     /// Counts the orders by status, and sums up what was paid by month of purchase.
     Status {
         /// From the tables that `orders worker` keeps, in place of all events.
@@ -109,6 +113,7 @@ async fn answer<S: Database>(cli: Cli) -> Result<(String, ExitCode), Error> {
             return Ok((summary(imported, &rejects.display().to_string()), code(imported)));
         }
         Ask::Worker { until_caught_up } => work(&desk().await?, url, until_caught_up).await?,
+        Ask::Rebuild => rebuild(&desk().await?).await?,
         Ask::Status { kept: true } => {
             let (totals, behind) = read_models::totals(&desk().await?, url).await?;
             totals.print() + &format!("\nevents that are not counted yet: {}\n", grouped(behind))
@@ -136,6 +141,13 @@ async fn work<S: Database>(desk: &App<S>, url: &str, until_caught_up: bool) -> R
     };
     read_models::work(desk, url, enough).await?;
     failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(String::new()), Err)
+}
+
+/// Builds the view of the orders anew, and says so.
+async fn rebuild<S: Database>(desk: &App<S>) -> Result<String, Error> {
+    read_models::rebuild(desk, |progress| eprintln!("{progress}")).await?;
+    let orders = desk.view::<OrderSummary>().count().await?;
+    Ok(format!("the view of the orders is built anew: {} orders\n", grouped(orders)))
 }
 
 fn summary(imported: Imported, rejects: &str) -> String {

@@ -10,8 +10,8 @@ pub use sql::{Sql, Value};
 pub use statuses::Statuses;
 pub use summary::OrderSummary;
 
-use es_core::Worker;
 use es_core::prelude::*;
+use es_core::{Rebuilding, Worker};
 
 use crate::error::Error;
 use crate::report::Totals;
@@ -35,6 +35,14 @@ pub async fn work<S: Database>(desk: &App<S>, url: &str, shutdown: impl Future<O
     S::database(url).await?.create(TABLES).await.map_err(Error::Tables)?;
     let worker = Worker::new(desk).add(OrderSummary::projection()).add(Statuses).add(Revenue);
     Ok(worker.run_until(shutdown).await?)
+}
+
+/// Builds the view of the orders anew beside the one that serves, which it replaces, and tells how far that is.
+///
+/// # Errors
+/// [`Error::Read`].
+pub async fn rebuild<S: Database>(desk: &App<S>, told: impl FnMut(Rebuilding) + Send) -> Result<(), Error> {
+    Ok(desk.rebuild::<OrderSummary>().on_progress(told).await?)
 }
 
 /// Waits until all three have seen what is in the store by now.

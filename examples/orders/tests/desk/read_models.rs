@@ -1,5 +1,9 @@
 //! What is kept in tables says what the events say.
 
+use std::process::Stdio;
+
+use es_sqlite::rusqlite::Connection;
+
 use crate::program::{Place, sample};
 
 /// Both reports, but for the line that says how far the tables are.
@@ -43,6 +47,36 @@ fn workers_in_processes_of_their_own_share_the_work() {
     }
     let (folded, kept) = reports(&place);
     assert_eq!(folded, kept);
+}
+
+#[test]
+fn a_rebuild_brings_back_what_is_lost_while_a_worker_goes_on_and_the_old_view_serves() {
+    let place = Place::new();
+    place.import(&sample());
+    place.ask(&["worker", "--until-caught-up"]);
+    let list = || place.ask(&["orders", "--limit", "100"]);
+    let whole = list();
+    Connection::open(place.path("orders.db")).unwrap().execute("delete from view_order_summary_v1", []).unwrap();
+    let lost = list();
+    assert_ne!(lost, whole);
+    let mut worker = place.command(&["worker"]).spawn().unwrap();
+    let mut rebuild = place.command(&["rebuild"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while rebuild.try_wait().unwrap().is_none() {
+        let seen = list();
+        assert!(seen == lost || seen == whole, "neither the old rows nor the new ones:\n{seen}");
+    }
+    let rebuilt = rebuild.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8(rebuilt.stdout).unwrap(), String::from_utf8(rebuilt.stderr).unwrap());
+    assert_eq!(out, "the view of the orders is built anew: 18 orders\n", "{err}");
+    assert!(err.lines().next().unwrap().starts_with("position ") && err.contains(" events/s"), "{err}");
+    assert_eq!(list(), whole);
+    // the worker keeps the one that took the place
+    let row = "o-late,c-1,shipped,2023-04-01 10:00:00,,2023-04-02 10:00:00,,";
+    place.import(&place.files(&[row], &[], &["o-late,1,voucher,1,50.00"]));
+    place.ask(&["worker", "--until-caught-up"]);
+    assert!(list().contains("o-late"));
+    worker.kill().unwrap();
+    worker.wait().unwrap();
 }
 
 #[test]
