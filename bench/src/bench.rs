@@ -57,8 +57,8 @@ impl Sizes {
         seen: 500,
         live: 5_000,
         single: 400,
-        few: 100_000,
-        many: 1_000_000,
+        few: 200_000,
+        many: 2_000_000,
     };
 
     /// Enough to see that everything works.

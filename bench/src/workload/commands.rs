@@ -2,19 +2,16 @@
 
 use std::time::Instant;
 
-use es_core::App;
-
 use crate::Result;
 use crate::bank::{Bank, Loaded, check};
 use crate::bench::{Bench, Sizes};
 use crate::measure::{Quantity, Rounds, Timed, interleaved};
-use crate::ours::Ours;
 use crate::pair::Pair;
 use crate::plan;
+use crate::workload::opened;
 
 pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     for (measured, cached) in [("commands", false), ("commands_cached", true)] {
-        // of two files on one disk, the one that was opened first is slower to flush
         let mut rounds = both::<P>(bench, cached, true).await?;
         rounds.extend(both::<P>(bench, cached, false).await?);
         bench.beside::<P>(measured, Quantity::Rate("commands/s"), &rounds);
@@ -22,22 +19,13 @@ pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
-/// Half of three times the rounds, with the framework's or the floor's store opened first.
+/// Rounds in which the framework's or the floor's store was opened first.
 async fn both<P: Pair>(bench: &Bench, cached: bool, ours_first: bool) -> Result<Rounds> {
     let (place, sizes) = (bench.place()?, bench.sizes);
-    let (store, floor) = if ours_first {
-        let store = P::store(place.path()).await?;
-        (store, P::floor(place.path(), cached).await?)
-    } else {
-        let floor = P::floor(place.path(), cached).await?;
-        (P::store(place.path()).await?, floor)
-    };
-    let app = App::new(store);
-    let ours = Ours(if cached { app } else { app.cache_states(0) });
+    let (ours, floor) = opened::<P, _>(place.path(), cached, ours_first, P::floor(place.path(), cached)).await?;
     let ours = async |nth| round(&ours, sizes, nth).await;
     let floor = async |nth| round(&floor, sizes, nth).await;
-    // a flush takes now longer, now less, whoever asks for it
-    interleaved(&bench.progress, (3 * sizes.rounds).div_ceil(2), ours, floor).await
+    interleaved(&bench.progress, sizes.rounds, ours, floor).await
 }
 
 /// Opens accounts that nobody has seen yet, and uses each in turn.

@@ -20,8 +20,13 @@ mod visible;
 
 pub(crate) use rss::{Read, child};
 
+use std::path::Path;
+
+use es_core::App;
+
 use crate::Result;
 use crate::bench::Bench;
+use crate::ours::Ours;
 use crate::pair::Pair;
 
 /// The workloads, in the order in which they run.
@@ -86,4 +91,22 @@ impl Workload {
             Self::Rss => rss::run::<P>(bench).await,
         }
     }
+}
+
+/// The framework and the floor, each on a file of its own: of two on one disk, the one that was opened first is slower to flush.
+async fn opened<P: Pair, F>(
+    place: &Path,
+    cached: bool,
+    ours_first: bool,
+    floor: impl Future<Output = Result<F>>,
+) -> Result<(Ours<P::Store>, F)> {
+    let (store, floor) = if ours_first {
+        let store = P::store(place).await?;
+        (store, floor.await?)
+    } else {
+        let floor = floor.await?;
+        (P::store(place).await?, floor)
+    };
+    let app = App::new(store);
+    Ok((Ours(if cached { app } else { app.cache_states(0) }), floor))
 }

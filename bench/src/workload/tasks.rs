@@ -2,15 +2,13 @@
 
 use std::time::Instant;
 
-use es_core::App;
-
 use crate::Result;
 use crate::bank::{Bank, Loaded, check};
 use crate::bench::{Bench, Sizes};
-use crate::measure::{Quantity, Timed, interleaved};
-use crate::ours::Ours;
+use crate::measure::{Quantity, Rounds, Timed, interleaved};
 use crate::pair::Pair;
 use crate::plan;
+use crate::workload::opened;
 
 /// One task, too: what a caller by itself pays for the group commit, on either side.
 const ASKED: [(&str, u64, bool); 8] = [
@@ -28,17 +26,20 @@ pub(super) async fn run<P: Pair>(bench: &mut Bench) -> Result<()> {
     // a group of 256 waits for nothing but the disk where there is no server
     let asked = ASKED.into_iter().filter(|(_, tasks, _)| P::ON_A_SERVER || *tasks < 256);
     for (measured, tasks, cached) in asked {
-        let place = bench.place()?;
-        let app = App::new(P::store(place.path()).await?);
-        let ours = Ours(if cached { app } else { app.cache_states(0) });
-        let floor = P::group(place.path(), cached).await?;
-        let sizes = bench.sizes;
-        let on_ours = async |nth| round(&ours, sizes, tasks, nth).await;
-        let on_floor = async |nth| round(&floor, sizes, tasks, nth).await;
-        let rounds = interleaved(&bench.progress, sizes.rounds, on_ours, on_floor).await?;
+        let mut rounds = both::<P>(bench, tasks, cached, true).await?;
+        rounds.extend(both::<P>(bench, tasks, cached, false).await?);
         bench.beside::<P>(measured, Quantity::Rate("commands/s"), &rounds);
     }
     Ok(())
+}
+
+/// Rounds in which the framework's or the floor's store was opened first.
+async fn both<P: Pair>(bench: &Bench, tasks: u64, cached: bool, ours_first: bool) -> Result<Rounds> {
+    let (place, sizes) = (bench.place()?, bench.sizes);
+    let (ours, floor) = opened::<P, _>(place.path(), cached, ours_first, P::group(place.path(), cached)).await?;
+    let ours = async |nth| round(&ours, sizes, tasks, nth).await;
+    let floor = async |nth| round(&floor, sizes, tasks, nth).await;
+    interleaved(&bench.progress, sizes.rounds, ours, floor).await
 }
 
 pub(super) async fn round<B: Bank>(bank: &B, sizes: Sizes, tasks: u64, nth: u64) -> Result<Timed> {
